@@ -1,0 +1,51 @@
+/**
+ * The delivery state of a reply. It moves forward only:
+ *
+ *   queued -> sending -> accepted -> delivered | undelivered
+ *                     -> rejected                            (the channel says never)
+ *                     -> uncertain -> sending …              (perhaps sent; see the uncertain policy)
+ *                     -> queued                              (not sent, try later)
+ *
+ * A late or repeated receipt never moves a reply back: see `receiptAdvances`.
+ */
+export const replyStates = [
+  'queued',
+  'sending',
+  'uncertain',
+  'accepted',
+  'rejected',
+  'undelivered',
+  'delivered',
+] as const;
+
+export type ReplyState = (typeof replyStates)[number];
+
+/** Why the reply was written. */
+export const replyKinds = ['acknowledgement', 'status', 'refusal', 'information'] as const;
+
+export type ReplyKind = (typeof replyKinds)[number];
+
+/** What a receipt says became of one segment. */
+export type ReceiptState = 'in_transit' | 'delivered' | 'undelivered';
+
+/** Segment states, in the only direction in which they may move. */
+const segmentRank: Record<ReceiptState | 'accepted', number> = {
+  accepted: 0,
+  in_transit: 1,
+  undelivered: 2,
+  delivered: 3,
+};
+
+export type SegmentState = keyof typeof segmentRank;
+
+/** Whether a receipt adds anything to what is known of a segment. */
+export function receiptAdvances(known: SegmentState, receipt: ReceiptState): boolean {
+  return segmentRank[receipt] > segmentRank[known];
+}
+
+/** A reply is delivered when all its segments are, undelivered when one is known not to be. */
+export function replyStateOfSegments(segments: readonly SegmentState[]): ReplyState {
+  if (segments.some((state) => state === 'undelivered')) return 'undelivered';
+  if (segments.length > 0 && segments.every((state) => state === 'delivered')) return 'delivered';
+  return 'accepted';
+}

@@ -1,0 +1,116 @@
+/**
+ * The GSM 7-bit default alphabet and its extension table (3GPP TS 23.038 §6.2.1), unpacked: one
+ * septet an octet, as SMPP carries it.
+ */
+const basicAlphabet =
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\u001bÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?' +
+  '¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
+
+const extension: ReadonlyArray<readonly [septet: number, character: string]> = [
+  [0x0a, '\f'],
+  [0x14, '^'],
+  [0x28, '{'],
+  [0x29, '}'],
+  [0x2f, '\\'],
+  [0x3c, '['],
+  [0x3d, '~'],
+  [0x3e, ']'],
+  [0x40, '|'],
+  [0x65, '€'],
+];
+
+const escapeSeptet = 0x1b;
+
+/** Characters that only look fancy, and what says the same within the alphabet. */
+const lookAlikes: Readonly<Record<string, string>> = {
+  '\u2018': "'",
+  '\u2019': "'",
+  '\u201a': "'",
+  '\u201b': "'",
+  '\u2032': "'",
+  '\u0060': "'",
+  '\u00b4': "'",
+  '\u201c': '"',
+  '\u201d': '"',
+  '\u201e': '"',
+  '\u2033': '"',
+  '\u00ab': '"',
+  '\u00bb': '"',
+  '\u2010': '-',
+  '\u2011': '-',
+  '\u2012': '-',
+  '\u2013': '-',
+  '\u2014': '-',
+  '\u2212': '-',
+  '\u2022': '-',
+  '\u00b7': '.',
+  '\u2026': '...',
+  '\u00a0': ' ',
+  '\u2007': ' ',
+  '\u2009': ' ',
+  '\u202f': ' ',
+  '\u200b': '',
+  '\u200c': '',
+  '\u200d': '',
+  '\ufeff': '',
+  '\t': ' ',
+};
+
+const characterOfSeptet: readonly string[] = [...basicAlphabet];
+const characterOfEscaped = new Map(extension);
+const octetsOfCharacter = new Map<string, readonly number[]>([
+  ...characterOfSeptet.map((character, septet) => [character, [septet]] as const),
+  ...extension.map(([septet, character]) => [character, [escapeSeptet, septet]] as const),
+]);
+octetsOfCharacter.delete('\u001b');
+
+/**
+ * Unpacked septets to text. Total: an octet over 0x7F loses its high bit; an unknown escape shows the
+ * basic character, as §6.2.1.1 asks; an escape at the very end is dropped.
+ */
+export function decodeGsm7(octets: Uint8Array): string {
+  let text = '';
+  for (let index = 0; index < octets.length; index += 1) {
+    const septet = (octets[index] as number) & 0x7f;
+    if (septet !== escapeSeptet) {
+      text += characterOfSeptet[septet];
+      continue;
+    }
+    index += 1;
+    if (index >= octets.length) break;
+    const escaped = (octets[index] as number) & 0x7f;
+    text += characterOfEscaped.get(escaped) ?? (escaped === escapeSeptet ? ' ' : characterOfSeptet[escaped]);
+  }
+  return text;
+}
+
+/** Replaces what only looks fancy. What is left outside the alphabet is left as it is. */
+export function simplify(text: string): string {
+  let simple = '';
+  for (const character of text) {
+    simple += octetsOfCharacter.has(character) ? character : (lookAlikes[character] ?? character);
+  }
+  return simple;
+}
+
+/** @returns how many septets the text takes, extension characters counting two; null when it does not fit the alphabet. */
+export function countSeptets(text: string): number | null {
+  let septets = 0;
+  for (const character of text) {
+    const octets = octetsOfCharacter.get(character);
+    if (octets === undefined) return null;
+    septets += octets.length;
+  }
+  return septets;
+}
+
+/** @returns unpacked septets; null when the text does not fit the alphabet. */
+export function encodeGsm7(text: string): Buffer | null {
+  const octets: number[] = [];
+  for (const character of text) {
+    const encoded = octetsOfCharacter.get(character);
+    if (encoded === undefined) return null;
+    for (const octet of encoded) octets.push(octet);
+  }
+  return Buffer.from(octets);
+}

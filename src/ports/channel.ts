@@ -1,0 +1,189 @@
+import type { ReceiptState } from '../domain/reply.js';
+import type { Attachment } from '../domain/report.js';
+import type { Parsed } from './config.js';
+import type { Log } from './log.js';
+import type { WebhookAnswer, WebhookRequest } from './webhook.js';
+
+/**
+ * The channel port: what an adapter for one kind of channel promises, and what it may rely on.
+ *
+ * An adapter knows its protocol and nothing of reports, tickets or the store.
+ */
+
+/**
+ * How a redelivered part is recognised.
+ *
+ * - `id`: the peer names each message once and for all (a post id, a MessageSid).
+ * - `content`: the peer gives no id (SMPP's deliver_sm has none). The part is known by a fingerprint of
+ *   everything it says, and only until the peer is known to have our acknowledgement: a peer sends again
+ *   only what it believes unacknowledged. So two equal texts on one living link are two messages, and an
+ *   equal text that comes over another link while the first is unsettled is a redelivery.
+ */
+export type PartKey =
+  | { readonly by: 'id'; readonly id: string }
+  | {
+      readonly by: 'content';
+      /** 16 octets. */
+      readonly fingerprint: Buffer;
+      /** The link that brought the part: a number no other link has had, restarts included. */
+      readonly link: number;
+    };
+
+/** Where a part belongs in a long message. Parts are joined by channel, sender, recipient, reference and total. */
+export interface Concat {
+  readonly reference: number;
+  /** 2 to 255. */
+  readonly total: number;
+  /** 1 to total. */
+  readonly sequence: number;
+}
+
+/** One inbound PDU, webhook or post as it arrived. */
+export interface Part {
+  readonly key: PartKey;
+  readonly receivedAtMs: number;
+  /** The sender's address, in the one form this channel always uses (an msisdn: digits with country code). */
+  readonly from: string;
+  /** Where the citizen wrote to. */
+  readonly to: string;
+  /** The part alone, decoded; null when it could not be read as text: unknown input is data. */
+  readonly text: string | null;
+  /** The decode path taken: a `TextEncoding`, or a name of the adapter's own. */
+  readonly encoding: string;
+  /** What the channel carried, without addresses: a short message with its UDH, a post's JSON. */
+  readonly raw: Buffer;
+  /** How many octets of `raw` precede the text (the UDH). */
+  readonly textOffset: number;
+  readonly dataCoding: number | null;
+  readonly concat: Concat | null;
+  /** The peer's name for the message, if it has one. */
+  readonly externalId: string | null;
+  /** Why `text` is null, or what a reader should doubt: a short code such as `binary` or `malformed_udh`. */
+  readonly oddity: string | null;
+  readonly extras?: PartExtras;
+}
+
+/** What richer channels know beyond the text. Goes into the canonical report as it is. */
+export interface PartExtras {
+  readonly attachments?: readonly Attachment[];
+  readonly point?: { readonly lat: number; readonly lon: number };
+  readonly inReplyTo?: string;
+  readonly publicUrl?: string;
+  readonly flags?: readonly string[];
+}
+
+/** A place in the peer's stream, such as the newest post id read. */
+export interface Cursor {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What the channel later says became of a segment of a reply. */
+export interface Receipt {
+  /** Ways the peer may have meant the id it gave on acceptance, likeliest first (as sent; hex read as decimal; …). */
+  readonly externalIds: readonly [string, ...string[]];
+  readonly state: ReceiptState;
+  /** The channel's own code for it (`DELIVRD`, `UNDELIV/045`). */
+  readonly code: string;
+  readonly atMs: number;
+}
+
+export interface Inbox {
+  /**
+   * Resolves only after all of `parts` and the cursor are on disk, in one transaction. If it rejects,
+   * nothing was taken: answer the peer with its temporary error and acknowledge nothing.
+   */
+  accept(parts: readonly Part[], cursor?: Cursor): Promise<void>;
+  /** Resolves after the receipts are on disk; rejects as `accept` does. */
+  acceptReceipts(receipts: readonly Receipt[]): Promise<void>;
+  /**
+   * Says that the peer is known to have the acknowledgement of these parts, so that an equal text is a new
+   * message from now on. Rides on the next commit; losing it costs nothing but a wider window for duplicates.
+   */
+  settle(keys: readonly PartKey[]): void;
+  /** The last value that was committed with a batch, or null. */
+  cursor(name: string): Promise<string | null>;
+}
+
+export interface OutboundReply {
+  /** UUID; stable across attempts. */
+  readonly id: string;
+  readonly to: string;
+  readonly text: string;
+  /** The peer's name for the message that this answers, if it had one. */
+  readonly inReplyTo: string | null;
+}
+
+/**
+ * What became of an attempt to send. Failures carry their policy:
+ * `unsent` is tried again, `rejected` never is, `uncertain` goes by the operator's policy for replies that
+ * were perhaps sent (the connection died after the write).
+ */
+export type Outcome =
+  | { readonly kind: 'accepted'; readonly externalIds: readonly string[] }
+  | { readonly kind: 'unsent'; readonly cause: string; readonly retryAfterMs?: number }
+  | {
+      readonly kind: 'rejected';
+      readonly code: string;
+      readonly cause: string;
+      readonly externalIds?: readonly string[];
+    }
+  | { readonly kind: 'uncertain'; readonly cause: string; readonly externalIds?: readonly string[] };
+
+export type ChannelState = 'up' | 'degraded' | 'down';
+
+export interface LinkHealth {
+  readonly name: string;
+  /** The adapter's own word for where the link's state machine stands. */
+  readonly state: string;
+  readonly sinceMs: number;
+  /** For a person: what is wrong and what is tried next. Empty when all is well. */
+  readonly detail: string;
+}
+
+export interface ChannelHealth {
+  readonly state: ChannelState;
+  readonly links: readonly LinkHealth[];
+}
+
+export interface Channel {
+  /**
+   * Keeps the channel's links up until `stop` fires; then unbinds, settles what is under way and resolves.
+   * Rejects only on a fault that no retry can mend.
+   */
+  run(inbox: Inbox, stop: AbortSignal): Promise<void>;
+  /**
+   * Sends one reply, splitting it as the medium asks. Never rejects. Waits for a place in its window until
+   * `deadlineMs` (epoch); past it, what was not yet written is `unsent`, what was is `uncertain`.
+   */
+  send(reply: OutboundReply, deadlineMs: number): Promise<Outcome>;
+  /** Answers a request to `/webhooks/{channel}`; absent where the channel takes none. Never throws on bad input. */
+  handleWebhook?(request: WebhookRequest, inbox: Inbox): Promise<WebhookAnswer>;
+  health(): ChannelHealth;
+}
+
+/** Counters an adapter may feed; the gateway turns them into metrics labelled with the channel. */
+export interface ChannelMeter {
+  count(event: string, labels?: Readonly<Record<string, string>>): void;
+  observeSeconds(event: string, seconds: number): void;
+}
+
+export interface ChannelContext {
+  /** The configured name, such as `telkomsel`. */
+  readonly id: string;
+  readonly log: Log;
+  readonly meter: ChannelMeter;
+}
+
+/** What an adapter's folder exports. */
+export interface ChannelAdapter<Config = unknown> {
+  readonly name: string;
+  readonly medium: string;
+  /** Checks a channel's block without `adapter:`, and names every bad key at once. */
+  parseConfig(raw: unknown): Parsed<Config>;
+  /** The values that must be redacted everywhere. */
+  secrets(config: Config): readonly string[];
+  /** Where the channel takes messages, as citizens know it (`1708`). */
+  address(config: Config): string;
+  create(config: Config, context: ChannelContext): Channel;
+}
