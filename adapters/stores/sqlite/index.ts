@@ -1,0 +1,293 @@
+import type {
+  AcceptSummary,
+  Buried,
+  Claim,
+  DeadLetter,
+  Postponed,
+  ReplyClaim,
+  ReportClaim,
+  StatusResult,
+  Store,
+  StoreCounts,
+  StoreRules,
+} from '../../../src/ports/store.js';
+import { Channels } from './channels.js';
+import { CommitGroup } from './commitGroup.js';
+import { Cursors } from './cursors.js';
+import { type Db, openDatabase } from './database.js';
+import { DeadLetters, type OpenLetter } from './deadLetters.js';
+import { InstanceLock } from './instanceLock.js';
+import { Journal } from './journal.js';
+import { PartIntake } from './partIntake.js';
+import { PartKeys } from './partKeys.js';
+import { PartSets } from './partSets.js';
+import { Receipts } from './receipts.js';
+import { ReplyRows } from './replyRows.js';
+import { forwardLane, ReportRows } from './reportRows.js';
+import { Senders } from './senders.js';
+import { Tickets } from './tickets.js';
+import { Traces } from './traces.js';
+import { WorkQueue } from './workQueue.js';
+
+export interface SqliteStoreOptions {
+  readonly file: string;
+  readonly rules: StoreRules;
+  /**
+   * `gateway` holds the file for itself and takes back what dead workers held; `operator` is a command beside a
+   * running gateway: it reads, and works dead letters.
+   */
+  readonly role: 'gateway' | 'operator';
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** How long is kept what is kept only for a time. */
+const keepMs = { fingerprints: hourMs, closedSets: dayMs, earlyReceipts: 3 * dayMs, deliveries: 30 * dayMs } as const;
+
+/** The tables' keepers, all over one database. */
+function openTables(db: Db, rules: StoreRules) {
+  const channels = new Channels(db);
+  const senders = new Senders(db);
+  const cursors = new Cursors(db);
+  const journal = new Journal(db);
+  const deadLetters = new DeadLetters(db);
+  const receipts = new Receipts(db);
+  const forwardQueue = new WorkQueue(db, 'forward_queue');
+  const replyQueue = new WorkQueue(db, 'reply_queue');
+  const reports = new ReportRows(db, forwardQueue);
+  const sets = new PartSets(db, reports, rules);
+  const keys = new PartKeys(db);
+  const replies = new ReplyRows(db, replyQueue, channels, receipts, deadLetters, journal);
+  const tickets = new Tickets(db, forwardQueue, replies, cursors);
+  const intake = new PartIntake(db, channels, senders, keys, sets, reports, deadLetters, cursors);
+  const traces = new Traces(db);
+  return {
+    channels,
+    senders,
+    cursors,
+    journal,
+    deadLetters,
+    receipts,
+    forwardQueue,
+    replyQueue,
+    reports,
+    sets,
+    keys,
+    replies,
+    tickets,
+    intake,
+    traces,
+  };
+}
+
+type Tables = ReturnType<typeof openTables>;
+
+/**
+ * The store on one SQLite file.
+ * @throws when the file is of a newer schema, or another gateway runs on it.
+ */
+export function openSqliteStore(options: SqliteStoreOptions): Store {
+  const lock = options.role === 'gateway' ? new InstanceLock(options.file) : null;
+  try {
+    const db = openDatabase({ file: options.file, busyTimeoutMs: 5_000 });
+    return new SqliteStore(db, openTables(db, options.rules), lock);
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+class SqliteStore implements Store {
+  readonly #commits: CommitGroup;
+  readonly #channelOfReport;
+  readonly #oldestReport;
+  readonly #dropClosedSets;
+  readonly #probe;
+
+  constructor(
+    private readonly db: Db,
+    private readonly tables: Tables,
+    private readonly lock: InstanceLock | null,
+  ) {
+    this.#commits = new CommitGroup(db, () => {
+      tables.senders.forget();
+      tables.channels.forget();
+    });
+    this.#channelOfReport = db.prepare<[number], { channel_id: number; sender_id: number }>(
+      'SELECT channel_id, sender_id FROM reports WHERE seq = ?',
+    );
+    this.#oldestReport = db.prepare<[], { received_ms: number }>(
+      'SELECT r.received_ms FROM reports r WHERE r.seq = (SELECT min(seq) FROM forward_queue)',
+    );
+    this.#dropClosedSets = db.prepare<[number]>(
+      'DELETE FROM part_sets WHERE report_seq IS NOT NULL AND join_until_ms < ?',
+    );
+    this.#probe = db.prepare<[string]>(
+      `INSERT INTO cursors (name, value) VALUES ('probe', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+    );
+    if (lock !== null) {
+      db.transaction(() => {
+        tables.forwardQueue.reclaimAll();
+        tables.replyQueue.reclaimAll();
+      }).immediate();
+    }
+  }
+
+  acceptParts(batch: Parameters<Store['acceptParts']>[0]): Promise<AcceptSummary> {
+    return this.#commits.add(() => this.tables.intake.accept(batch));
+  }
+
+  settleParts(channelId: string, keys: Parameters<Store['settleParts']>[1]): Promise<void> {
+    return this.#commits.add(() => {
+      const channel = this.tables.channels.find(channelId);
+      if (channel === null) return;
+      for (const key of keys) this.tables.keys.settle(channel, key);
+    });
+  }
+
+  closeOverdueSets(nowMs: number): Promise<number> {
+    return this.#commits.add(() => this.tables.sets.closeOverdue(nowMs));
+  }
+
+  claimReports(claim: Claim): Promise<readonly ReportClaim[]> {
+    const { limit, nowMs, leaseMs } = claim;
+    return this.#commits.add(() =>
+      this.tables.forwardQueue
+        .claim(forwardLane, limit, nowMs, nowMs + leaseMs)
+        .map(({ seq, attempts }) => ({ seq, attempts, message: this.tables.reports.read(seq) })),
+    );
+  }
+
+  recordForwarded(items: Parameters<Store['recordForwarded']>[0]): Promise<void> {
+    return this.#commits.add(() => {
+      for (const item of items) this.tables.tickets.recordForwarded(item);
+    });
+  }
+
+  postponeReports(items: readonly Postponed[]): Promise<void> {
+    return this.#commits.add(() => {
+      for (const item of items) {
+        this.tables.forwardQueue.delay(item.seq, item.dueAtMs, false);
+        this.tables.journal.note(item.seq, item.atMs, 'forward postponed', item.cause);
+      }
+    });
+  }
+
+  releaseReports(seqs: readonly number[]): Promise<void> {
+    return this.#commits.add(() => {
+      for (const seq of seqs) this.tables.forwardQueue.release(seq);
+    });
+  }
+
+  buryReports(items: readonly Buried[]): Promise<void> {
+    return this.#commits.add(() => {
+      for (const item of items) this.#bury(item);
+    });
+  }
+
+  recordStatus(batch: Parameters<Store['recordStatus']>[0]): Promise<readonly StatusResult[]> {
+    return this.#commits.add(() => this.tables.tickets.recordStatus(batch));
+  }
+
+  claimReplies(claim: Parameters<Store['claimReplies']>[0]): Promise<readonly ReplyClaim[]> {
+    return this.#commits.add(() => this.tables.replies.claim(claim));
+  }
+
+  recordOutcomes(items: Parameters<Store['recordOutcomes']>[0]): Promise<void> {
+    return this.#commits.add(() => {
+      for (const item of items) this.tables.replies.record(item);
+    });
+  }
+
+  releaseReplies(seqs: readonly number[]): Promise<void> {
+    return this.#commits.add(() => {
+      for (const seq of seqs) this.tables.replyQueue.release(seq);
+    });
+  }
+
+  recordReceipts(channelId: string, receipts: Parameters<Store['recordReceipts']>[1]) {
+    return this.#commits.add(() => {
+      const channel = this.tables.channels.find(channelId);
+      if (channel === null) return { matched: 0, repeated: 0, orphaned: receipts.length };
+      return this.tables.receipts.record(channel, receipts);
+    });
+  }
+
+  async cursor(name: string): Promise<string | null> {
+    return this.tables.cursors.get(name);
+  }
+
+  async deadLetters(): Promise<readonly DeadLetter[]> {
+    return this.tables.deadLetters.list();
+  }
+
+  retryDeadLetters(ids: readonly number[], nowMs: number): Promise<readonly number[]> {
+    return this.#commits.add(() => ids.filter((id) => this.#retry(id, nowMs)));
+  }
+
+  discardDeadLetters(ids: readonly number[], reason: string, nowMs: number): Promise<readonly number[]> {
+    return this.#commits.add(() =>
+      ids.filter((id) => this.tables.deadLetters.close(id, `discarded: ${reason}`, nowMs)),
+    );
+  }
+
+  async trace(id: string) {
+    return this.tables.traces.trace(id);
+  }
+
+  async counts(): Promise<StoreCounts> {
+    const { forwardQueue, replyQueue, sets, deadLetters } = this.tables;
+    return {
+      reportsWaiting: forwardQueue.count(),
+      repliesWaiting: replyQueue.count(),
+      setsWaiting: sets.count(),
+      deadLetters: deadLetters.count(),
+      oldestReportMs: this.#oldestReport.get()?.received_ms ?? null,
+    };
+  }
+
+  async probe(nowMs: number): Promise<void> {
+    await this.#commits.add(() => this.#probe.run(String(nowMs)));
+  }
+
+  tidy(nowMs: number): Promise<void> {
+    return this.#commits.add(() => {
+      this.tables.keys.forgetBefore(nowMs - keepMs.fingerprints);
+      this.#dropClosedSets.run(nowMs - keepMs.closedSets);
+      this.tables.receipts.dropBefore(nowMs - keepMs.earlyReceipts);
+      this.tables.tickets.dropDeliveriesBefore(nowMs - keepMs.deliveries);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#commits.flush();
+    this.db.close();
+    this.lock?.release();
+  }
+
+  #bury(item: Buried): void {
+    const report = this.#channelOfReport.get(item.seq);
+    if (report === undefined || !this.tables.forwardQueue.done(item.seq)) return;
+    this.tables.deadLetters.open('report', item.seq, report.channel_id, item.code, item.message, item.atMs);
+    if (item.reply !== null) this.tables.replies.add(item.seq, item.reply, item.atMs);
+  }
+
+  /** A part that could not be read has no queue to go back to: it can be discarded, or wait for a charset fix. */
+  #retry(id: number, nowMs: number): boolean {
+    const letter = this.tables.deadLetters.find(id);
+    if (letter === null || letter.kind === 'part') return false;
+    this.tables.deadLetters.close(id, 'retried', nowMs);
+    this.#requeue(letter);
+    return true;
+  }
+
+  #requeue(letter: OpenLetter): void {
+    if (letter.kind === 'reply') {
+      this.tables.replies.requeue(letter.subjectSeq);
+      return;
+    }
+    const report = this.#channelOfReport.get(letter.subjectSeq);
+    if (report !== undefined) this.tables.forwardQueue.add(letter.subjectSeq, forwardLane, report.sender_id);
+  }
+}

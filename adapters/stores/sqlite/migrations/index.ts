@@ -1,0 +1,4 @@
+import { first } from './001-first.js';
+
+/** In order; the schema's version is how many of them a file has seen. */
+export const migrations: readonly string[] = [first];

@@ -1,0 +1,150 @@
+import type { Concat, Part } from '../../../src/ports/channel.js';
+import type { StoredPart, StoreRules } from '../../../src/ports/store.js';
+import type { Db } from './database.js';
+import type { ReportRows } from './reportRows.js';
+
+/** A sender's 17th long message at once closes the first: no sender can make the gateway keep sets without bound. */
+const openSetsPerSenderMax = 16;
+const overdueBatch = 500;
+
+interface SetRow {
+  readonly id: number;
+  readonly channel_id: number;
+  readonly sender_id: number;
+  readonly recipient: string;
+  readonly total: number;
+  readonly report_seq: number | null;
+}
+
+interface PartRow {
+  readonly sequence: number;
+  readonly received_ms: number;
+  readonly external_id: string | null;
+  readonly encoding: string;
+  readonly text_offset: number;
+  readonly raw: Buffer;
+}
+
+/** What a part is to the long messages known so far. */
+export type SetPlace =
+  | { readonly kind: 'in'; readonly setId: number }
+  | { readonly kind: 'repeated'; readonly reportSeq: number | null };
+
+/**
+ * Joins the parts of long messages. The key is channel, sender, recipient, reference and total: never the link, for
+ * parts come over different ones; always the sender, for two people may use one 8-bit reference at the same time.
+ * Runs inside a transaction.
+ */
+export class PartSets {
+  readonly #latest;
+  readonly #add;
+  readonly #openOfSender;
+  readonly #partAt;
+  readonly #parts;
+  readonly #close;
+  readonly #assign;
+  readonly #overdue;
+  readonly #count;
+
+  constructor(
+    db: Db,
+    private readonly reports: ReportRows,
+    private readonly rules: StoreRules,
+  ) {
+    const columns = 'id, channel_id, sender_id, recipient, total, report_seq';
+    this.#latest = db.prepare<[number, number, string, number, number], SetRow>(
+      `SELECT ${columns} FROM part_sets
+       WHERE channel_id = ? AND sender_id = ? AND recipient = ? AND reference = ? AND total = ? ORDER BY id DESC LIMIT 1`,
+    );
+    this.#add = db.prepare<[number, number, string, number, number, number]>(
+      'INSERT INTO part_sets (channel_id, sender_id, recipient, reference, total, join_until_ms) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.#openOfSender = db.prepare<[number], SetRow>(
+      `SELECT ${columns} FROM part_sets WHERE sender_id = ? AND report_seq IS NULL ORDER BY id`,
+    );
+    this.#partAt = db.prepare<[number, number], { raw: Buffer }>(
+      'SELECT raw FROM parts WHERE set_id = ? AND sequence = ? AND duplicate = 0',
+    );
+    this.#parts = db.prepare<[number], PartRow>(
+      `SELECT sequence, received_ms, external_id, encoding, text_offset, raw FROM parts
+       WHERE set_id = ? AND duplicate = 0 ORDER BY sequence`,
+    );
+    this.#close = db.prepare<[number, number]>('UPDATE part_sets SET report_seq = ? WHERE id = ?');
+    this.#assign = db.prepare<[number, number]>('UPDATE parts SET report_seq = ? WHERE set_id = ?');
+    this.#overdue = db.prepare<[number, number], SetRow>(
+      `SELECT ${columns} FROM part_sets WHERE report_seq IS NULL AND join_until_ms <= ? ORDER BY join_until_ms LIMIT ?`,
+    );
+    this.#count = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM part_sets WHERE report_seq IS NULL');
+  }
+
+  /** Finds or begins the set that a part belongs to. */
+  place(part: Part, concat: Concat, channelId: number, senderId: number, joinUntilMs: number): SetPlace {
+    const latest = this.#latest.get(channelId, senderId, part.to, concat.reference, concat.total);
+    if (latest !== undefined) {
+      const known = this.#partAt.get(latest.id, concat.sequence);
+      if (known?.raw.equals(part.raw)) return { kind: 'repeated', reportSeq: latest.report_seq };
+      const fits = known === undefined && latest.report_seq === null;
+      if (fits) return { kind: 'in', setId: latest.id };
+      // The phone has begun another message with the same reference: what there is of the first goes on.
+      if (latest.report_seq === null) this.#complete(latest);
+    }
+    this.#makeRoom(senderId);
+    const added = this.#add.run(channelId, senderId, part.to, concat.reference, concat.total, joinUntilMs);
+    return { kind: 'in', setId: Number(added.lastInsertRowid) };
+  }
+
+  /** After a part was stored: when the set is whole it becomes a report. @returns whether it did. */
+  completeIfWhole(setId: number, total: number, part: Part, channelId: number, senderId: number): boolean {
+    const parts = this.#parts.all(setId);
+    if (parts.length < total) return false;
+    this.#complete({
+      id: setId,
+      channel_id: channelId,
+      sender_id: senderId,
+      recipient: part.to,
+      total,
+      report_seq: null,
+    });
+    return true;
+  }
+
+  closeOverdue(nowMs: number): number {
+    const overdue = this.#overdue.all(nowMs, overdueBatch);
+    for (const set of overdue) this.#complete(set);
+    return overdue.length;
+  }
+
+  count(): number {
+    return this.#count.get()?.count ?? 0;
+  }
+
+  #makeRoom(senderId: number): void {
+    const open = this.#openOfSender.all(senderId);
+    for (const set of open.slice(0, Math.max(0, open.length - openSetsPerSenderMax + 1))) this.#complete(set);
+  }
+
+  #complete(set: SetRow): void {
+    const rows = this.#parts.all(set.id);
+    const inOrder: (StoredPart | null)[] = new Array<StoredPart | null>(set.total).fill(null);
+    for (const row of rows) inOrder[row.sequence - 1] = toStoredPart(row);
+    const joined = this.rules.joinParts(inOrder);
+    const reportSeq = this.reports.add({
+      channelId: set.channel_id,
+      senderId: set.sender_id,
+      receivedMs: Math.min(...rows.map((row) => row.received_ms)),
+      recipient: set.recipient,
+      text: joined.text,
+      encoding: joined.encoding,
+      parts: rows.length,
+      externalIds: rows.flatMap((row) => (row.external_id === null ? [] : [row.external_id])),
+      flags: rows.length < set.total ? ['truncated'] : [],
+      extras: undefined,
+    });
+    this.#close.run(reportSeq, set.id);
+    this.#assign.run(reportSeq, set.id);
+  }
+}
+
+function toStoredPart(row: PartRow): StoredPart {
+  return { raw: row.raw, textOffset: row.text_offset, encoding: row.encoding };
+}

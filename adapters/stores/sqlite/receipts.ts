@@ -1,0 +1,106 @@
+import {
+  type ReceiptState,
+  type ReplyState,
+  receiptAdvances,
+  replyStateOfSegments,
+  type SegmentState,
+} from '../../../src/domain/reply.js';
+import type { Receipt } from '../../../src/ports/channel.js';
+import type { ReceiptSummary } from '../../../src/ports/store.js';
+import type { Db } from './database.js';
+
+interface SegmentRow {
+  readonly external_id: string;
+  readonly reply_seq: number;
+  readonly state: SegmentState;
+}
+
+interface EarlyRow {
+  readonly state: ReceiptState;
+  readonly code: string;
+  readonly at_ms: number;
+}
+
+/** Matches receipts with the segments they speak of. Runs inside a transaction. */
+export class Receipts {
+  readonly #addSegment;
+  readonly #segment;
+  readonly #segments;
+  readonly #setSegment;
+  readonly #setReply;
+  readonly #keep;
+  readonly #early;
+  readonly #dropEarly;
+  readonly #dropOld;
+
+  constructor(db: Db) {
+    // A telco that counts its ids from the start again means its newest message by an id.
+    this.#addSegment = db.prepare<[number, string, number]>(
+      `INSERT OR REPLACE INTO reply_segments (channel_id, external_id, reply_seq, state) VALUES (?, ?, ?, 'accepted')`,
+    );
+    this.#segment = db.prepare<[number, string], SegmentRow>(
+      'SELECT external_id, reply_seq, state FROM reply_segments WHERE channel_id = ? AND external_id = ?',
+    );
+    this.#segments = db.prepare<[number], { state: SegmentState }>(
+      'SELECT state FROM reply_segments WHERE reply_seq = ?',
+    );
+    this.#setSegment = db.prepare<[SegmentState, number, string]>(
+      'UPDATE reply_segments SET state = ? WHERE channel_id = ? AND external_id = ?',
+    );
+    this.#setReply = db.prepare<[ReplyState, number, number]>(
+      'UPDATE replies SET state = ?, settled_ms = ? WHERE seq = ?',
+    );
+    this.#keep = db.prepare<[number, string, string, string, number]>(
+      'INSERT INTO early_receipts (channel_id, external_id, state, code, at_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    );
+    this.#early = db.prepare<[number, string], EarlyRow>(
+      'SELECT state, code, at_ms FROM early_receipts WHERE channel_id = ? AND external_id = ?',
+    );
+    this.#dropEarly = db.prepare<[number, string]>(
+      'DELETE FROM early_receipts WHERE channel_id = ? AND external_id = ?',
+    );
+    this.#dropOld = db.prepare<[number]>('DELETE FROM early_receipts WHERE at_ms < ?');
+  }
+
+  /** Notes what a reply's segments are called by the channel, and applies what came about them before. */
+  expect(channelId: number, replySeq: number, externalIds: readonly string[]): void {
+    for (const externalId of externalIds) {
+      this.#addSegment.run(channelId, externalId, replySeq);
+      const early = this.#early.all(channelId, externalId);
+      if (early.length === 0) continue;
+      this.#dropEarly.run(channelId, externalId);
+      for (const receipt of early) this.#advance(channelId, externalId, receipt.state, receipt.at_ms);
+    }
+  }
+
+  record(channelId: number, receipts: readonly Receipt[]): ReceiptSummary {
+    const summary = { matched: 0, repeated: 0, orphaned: 0 };
+    for (const receipt of receipts) summary[this.#recordOne(channelId, receipt)] += 1;
+    return summary;
+  }
+
+  dropBefore(atMs: number): void {
+    this.#dropOld.run(atMs);
+  }
+
+  #recordOne(channelId: number, receipt: Receipt): keyof ReceiptSummary {
+    const known = receipt.externalIds.find((externalId) => this.#segment.get(channelId, externalId) !== undefined);
+    if (known === undefined) {
+      for (const externalId of receipt.externalIds) {
+        this.#keep.run(channelId, externalId, receipt.state, receipt.code, receipt.atMs);
+      }
+      return 'orphaned';
+    }
+    return this.#advance(channelId, known, receipt.state, receipt.atMs) ? 'matched' : 'repeated';
+  }
+
+  #advance(channelId: number, externalId: string, state: ReceiptState, atMs: number): boolean {
+    const segment = this.#segment.get(channelId, externalId);
+    if (segment === undefined || !receiptAdvances(segment.state, state)) return false;
+    this.#setSegment.run(state, channelId, externalId);
+    const states = this.#segments.all(segment.reply_seq).map((row) => row.state);
+    const replyState = replyStateOfSegments(states);
+    if (replyState !== 'accepted') this.#setReply.run(replyState, atMs, segment.reply_seq);
+    return true;
+  }
+}

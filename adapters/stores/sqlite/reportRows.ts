@@ -1,0 +1,108 @@
+import { IdGenerator, idToText } from '../../../src/domain/id.js';
+import type { PartExtras } from '../../../src/ports/channel.js';
+import type { StoredMessage } from '../../../src/ports/store.js';
+import type { Db } from './database.js';
+import type { WorkQueue } from './workQueue.js';
+
+/** The forwarding queue has one lane: there is one tracker. */
+export const forwardLane = 0;
+
+export interface NewReport {
+  readonly channelId: number;
+  readonly senderId: number;
+  readonly receivedMs: number;
+  readonly recipient: string;
+  readonly text: string;
+  readonly encoding: string;
+  readonly parts: number;
+  readonly externalIds: readonly string[];
+  readonly flags: readonly string[];
+  readonly extras: PartExtras | undefined;
+}
+
+interface ReportRow {
+  readonly id: Buffer;
+  readonly received_ms: number;
+  readonly channel: string;
+  readonly medium: string;
+  readonly recipient: string;
+  readonly ref: string;
+  readonly text: string;
+  readonly encoding: string;
+  readonly parts: number;
+  readonly external_ids: string | null;
+  readonly flags: string | null;
+  readonly extras: string | null;
+}
+
+/** Reports as rows. Runs inside a transaction. */
+export class ReportRows {
+  readonly #ids = new IdGenerator();
+  readonly #add;
+  readonly #read;
+
+  constructor(
+    db: Db,
+    private readonly queue: WorkQueue,
+  ) {
+    this.#add = db.prepare<
+      [Buffer, number, number, number, string, string, number, string | null, string | null, string | null, string]
+    >(
+      `INSERT INTO reports (id, channel_id, sender_id, received_ms, recipient, encoding, parts, external_ids, flags, extras, text)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#read = db.prepare<[number], ReportRow>(
+      `SELECT r.id, r.received_ms, c.name AS channel, c.medium, r.recipient, s.ref, r.text, r.encoding, r.parts,
+              r.external_ids, r.flags, r.extras
+       FROM reports r JOIN channels c ON c.id = r.channel_id JOIN senders s ON s.id = r.sender_id WHERE r.seq = ?`,
+    );
+  }
+
+  /** The report and its place in the forwarding queue. @returns its seq. */
+  add(report: NewReport): number {
+    const { lastInsertRowid } = this.#add.run(
+      this.#ids.next(),
+      report.channelId,
+      report.senderId,
+      report.receivedMs,
+      report.recipient,
+      report.encoding,
+      report.parts,
+      listOrNull(report.externalIds),
+      listOrNull(report.flags),
+      report.extras === undefined ? null : JSON.stringify(report.extras),
+      report.text,
+    );
+    const seq = Number(lastInsertRowid);
+    this.queue.add(seq, forwardLane, report.senderId);
+    return seq;
+  }
+
+  read(seq: number): StoredMessage {
+    const row = this.#read.get(seq);
+    if (row === undefined) throw new Error(`report ${seq} is queued and not there`);
+    return {
+      id: idToText(row.id),
+      receivedAtMs: row.received_ms,
+      channelId: row.channel,
+      medium: row.medium,
+      address: row.recipient,
+      senderRef: row.ref,
+      text: row.text,
+      encoding: row.encoding,
+      parts: row.parts,
+      externalIds: parsedOr(row.external_ids, []),
+      flags: parsedOr(row.flags, []),
+      extras: parsedOr(row.extras, {}),
+    };
+  }
+}
+
+/** Most SMS have none of these: a null costs nothing to write and to read. */
+function listOrNull(values: readonly string[]): string | null {
+  return values.length === 0 ? null : JSON.stringify(values);
+}
+
+function parsedOr<Value>(json: string | null, otherwise: Value): Value {
+  return json === null ? otherwise : (JSON.parse(json) as Value);
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import type { Db } from './database.js';
+
+const cacheMax = 50_000;
+const refBytes = 10;
+const base32 = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/**
+ * Addresses to sender ids. The table is the one place where addresses live; the cache saves the look-up of
+ * somebody who wrote lately.
+ */
+export class Senders {
+  readonly #cache = new Map<string, number>();
+  readonly #find;
+  readonly #add;
+
+  constructor(db: Db) {
+    this.#find = db.prepare<[string, string], { id: number }>(
+      'SELECT id FROM senders WHERE medium = ? AND address = ?',
+    );
+    this.#add = db.prepare<[string, string, string, number]>(
+      'INSERT INTO senders (medium, address, ref, created_ms) VALUES (?, ?, ?, ?)',
+    );
+  }
+
+  /** The sender's id; a stranger becomes a sender. Runs inside a transaction. */
+  idOf(medium: string, address: string, nowMs: number): number {
+    const key = `${medium} ${address}`;
+    const cached = this.#cache.get(key);
+    if (cached !== undefined) return cached;
+    const id =
+      this.#find.get(medium, address)?.id ?? Number(this.#add.run(medium, address, newRef(), nowMs).lastInsertRowid);
+    this.#remember(key, id);
+    return id;
+  }
+
+  /** After a rollback some cached ids may never have been. */
+  forget(): void {
+    this.#cache.clear();
+  }
+
+  #remember(key: string, id: number): void {
+    if (this.#cache.size >= cacheMax) {
+      const oldest = this.#cache.keys().next();
+      if (!oldest.done) this.#cache.delete(oldest.value);
+    }
+    this.#cache.set(key, id);
+  }
+}
+
+/** Random, so that nobody can get from a ref to an address without this table. */
+function newRef(): string {
+  let ref = 's_';
+  for (const byte of randomBytes(refBytes * 1.6)) ref += base32[byte & 31];
+  return ref;
+}

@@ -1,0 +1,132 @@
+import { idFromText } from '../../../src/domain/id.js';
+import type { ReplyKind } from '../../../src/domain/reply.js';
+import type { Status } from '../../../src/domain/status.js';
+import type { Forwarded, StatusBatch, StatusResult, TicketEvent } from '../../../src/ports/store.js';
+import type { Cursors } from './cursors.js';
+import type { Db } from './database.js';
+import type { ReplyRows } from './replyRows.js';
+import type { WorkQueue } from './workQueue.js';
+
+interface TicketRow {
+  readonly report_seq: number;
+  readonly sequence: number;
+}
+
+interface EventRow {
+  readonly sequence: number;
+  readonly tracking_id: string;
+  readonly status: Status;
+  readonly agency: string | null;
+  readonly due_at: string | null;
+  readonly reply_kind: ReplyKind | null;
+  readonly reply_text: string | null;
+}
+
+/** Before any status event a ticket stands at sequence -1, so that a tracker may count from 0. */
+const noSequence = -1;
+
+/** The tracker's side of reports. Runs inside a transaction. */
+export class Tickets {
+  readonly #add;
+  readonly #find;
+  readonly #reportSeq;
+  readonly #move;
+  readonly #addEvent;
+  readonly #kept;
+  readonly #applyKept;
+  readonly #addDelivery;
+  readonly #dropDeliveries;
+
+  constructor(
+    db: Db,
+    private readonly queue: WorkQueue,
+    private readonly replies: ReplyRows,
+    private readonly cursors: Cursors,
+  ) {
+    this.#add = db.prepare<[number, string, Status, number, string | null, string | null, number, number]>(
+      `INSERT INTO tickets (report_seq, tracking_id, status, sequence, due_at, public_url, forwarded_ms, updated_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report_seq) DO NOTHING`,
+    );
+    this.#find = db.prepare<[number], TicketRow>('SELECT report_seq, sequence FROM tickets WHERE report_seq = ?');
+    this.#reportSeq = db.prepare<[Buffer], { seq: number }>('SELECT seq FROM reports WHERE id = ?');
+    this.#move = db.prepare<[Status, number, string | null, string | null, number, number]>(
+      `UPDATE tickets SET status = ?, sequence = ?, agency = coalesce(?, agency), due_at = coalesce(?, due_at), updated_ms = ?
+       WHERE report_seq = ?`,
+    );
+    this.#addEvent = db.prepare(
+      `INSERT INTO ticket_events (report_seq, sequence, applied, tracking_id, status, agency, message, due_at,
+                                  reply_kind, reply_text, at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    );
+    this.#kept = db.prepare<[number], EventRow>(
+      `SELECT sequence, tracking_id, status, agency, due_at, reply_kind, reply_text
+       FROM ticket_events INDEXED BY ticket_events_kept WHERE report_seq = ? AND applied = 0 ORDER BY sequence`,
+    );
+    this.#applyKept = db.prepare<[number, number]>(
+      'UPDATE ticket_events SET applied = 1 WHERE report_seq = ? AND sequence = ?',
+    );
+    this.#addDelivery = db.prepare<[string, number]>(
+      'INSERT INTO event_deliveries (delivery_id, at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    );
+    this.#dropDeliveries = db.prepare<[number]>('DELETE FROM event_deliveries WHERE at_ms < ?');
+  }
+
+  /** The ticket, the citizen's acknowledgement, and what the tracker said of it before we had recorded it. */
+  recordForwarded(item: Forwarded): void {
+    this.queue.done(item.seq);
+    const { trackingId, status, dueAt, publicUrl, atMs } = item;
+    const added = this.#add.run(item.seq, trackingId, status, noSequence, dueAt, publicUrl, atMs, atMs);
+    // A second worker had the same report: the tracker gave the same ticket, and one acknowledgement is enough.
+    if (added.changes === 0) return;
+    if (item.reply !== null) this.replies.add(item.seq, item.reply, atMs);
+    for (const event of this.#kept.all(item.seq)) {
+      this.#move.run(event.status, event.sequence, event.agency, event.due_at, atMs, item.seq);
+      this.#applyKept.run(item.seq, event.sequence);
+      if (event.reply_kind !== null && event.reply_text !== null) {
+        this.replies.add(item.seq, { kind: event.reply_kind, text: event.reply_text }, atMs);
+      }
+    }
+  }
+
+  recordStatus(batch: StatusBatch): StatusResult[] {
+    const results = batch.events.map((event) => this.#recordEvent(event, batch.atMs));
+    if (batch.cursor !== undefined) this.cursors.set(batch.cursor);
+    return results;
+  }
+
+  dropDeliveriesBefore(atMs: number): void {
+    this.#dropDeliveries.run(atMs);
+  }
+
+  #recordEvent(event: TicketEvent, atMs: number): StatusResult {
+    const id = idFromText(event.reportId);
+    const report = id === null ? undefined : this.#reportSeq.get(id);
+    if (report === undefined) return 'unknown';
+    if (event.deliveryId !== null && this.#addDelivery.run(event.deliveryId, atMs).changes === 0) return 'repeated';
+    const ticket = this.#find.get(report.seq);
+    if (ticket !== undefined && event.sequence <= ticket.sequence) return 'repeated';
+    if (!this.#noteEvent(report.seq, event, ticket !== undefined, atMs)) return 'repeated';
+    if (ticket === undefined) return 'kept';
+    this.#move.run(event.status, event.sequence, event.agency, event.dueAt, atMs, report.seq);
+    if (event.reply !== null) this.replies.add(report.seq, event.reply, atMs);
+    return 'applied';
+  }
+
+  #noteEvent(reportSeq: number, event: TicketEvent, applied: boolean, atMs: number): boolean {
+    const { sequence, trackingId, status, agency, message, dueAt, reply } = event;
+    const added = this.#addEvent.run(
+      reportSeq,
+      sequence,
+      applied ? 1 : 0,
+      trackingId,
+      status,
+      agency,
+      message,
+      dueAt,
+      reply?.kind ?? null,
+      reply?.text ?? null,
+      atMs,
+    );
+    return added.changes === 1;
+  }
+}

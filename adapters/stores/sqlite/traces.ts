@@ -1,0 +1,88 @@
+import { idFromText, idToText } from '../../../src/domain/id.js';
+import type { Trace, TraceEntry } from '../../../src/ports/store.js';
+import type { Db } from './database.js';
+
+interface Found {
+  readonly seq: number;
+  readonly id: Buffer;
+  readonly tracking_id: string | null;
+}
+
+interface EntryRow {
+  readonly at_ms: number;
+  readonly what: string;
+  readonly detail: string;
+}
+
+/**
+ * What each table knows of a report, as rows of (at_ms, what, detail). `?1` is the report's seq. A reply's id is
+ * spelt here in the usual UUID form.
+ */
+const uuid = (column: string): string =>
+  `lower(substr(hex(${column}),1,8)||'-'||substr(hex(${column}),9,4)||'-'||substr(hex(${column}),13,4)||'-'||substr(hex(${column}),17,4)||'-'||substr(hex(${column}),21))`;
+
+const entrySources: readonly string[] = [
+  `SELECT p.received_ms AS at_ms, iif(p.duplicate, 'received again', 'received') AS what,
+     'part ' || coalesce(p.sequence, 1) || ' by ' || c.name || ', ' || length(p.raw) || ' octets, ' || p.encoding
+       || coalesce(', ' || p.oddity, '') AS detail
+   FROM parts p JOIN channels c ON c.id = p.channel_id WHERE p.report_seq = ?1`,
+  `SELECT received_ms AS at_ms, 'accepted' AS what,
+     'report ' || ${uuid('id')} || ' of ' || parts || ' part(s)' || coalesce(', flags ' || flags, '') AS detail
+   FROM reports WHERE seq = ?1`,
+  `SELECT at_ms, what, detail FROM journal WHERE report_seq = ?1`,
+  `SELECT forwarded_ms AS at_ms, 'forwarded' AS what, 'tracking id ' || tracking_id AS detail
+   FROM tickets WHERE report_seq = ?1`,
+  `SELECT at_ms, 'status' AS what,
+     status || ' (event ' || sequence || ')' || coalesce(', ' || agency, '') || iif(applied, '', ', kept until forwarded') AS detail
+   FROM ticket_events WHERE report_seq = ?1`,
+  `SELECT created_ms AS at_ms, 'reply queued' AS what, kind || ' ' || ${uuid('id')} AS detail FROM replies WHERE report_seq = ?1`,
+  `SELECT accepted_ms AS at_ms, 'reply accepted' AS what, kind || ' ' || ${uuid('id')} AS detail
+   FROM replies WHERE report_seq = ?1 AND accepted_ms IS NOT NULL`,
+  `SELECT settled_ms AS at_ms, 'reply ' || state AS what, kind || ' ' || ${uuid('id')} AS detail
+   FROM replies WHERE report_seq = ?1 AND settled_ms IS NOT NULL AND state IN ('delivered', 'undelivered')`,
+  `SELECT at_ms, 'dead letter' AS what, 'no. ' || id || ': ' || code || ', ' || message AS detail
+   FROM dead_letters WHERE (kind = 'report' AND subject_seq = ?1)
+      OR (kind = 'reply' AND subject_seq IN (SELECT seq FROM replies WHERE report_seq = ?1))`,
+  `SELECT closed_ms AS at_ms, 'dead letter closed' AS what, 'no. ' || id || ': ' || resolution AS detail
+   FROM dead_letters WHERE closed_ms IS NOT NULL AND ((kind = 'report' AND subject_seq = ?1)
+      OR (kind = 'reply' AND subject_seq IN (SELECT seq FROM replies WHERE report_seq = ?1)))`,
+];
+
+/** The story of one report. Reads only. */
+export class Traces {
+  readonly #byReportId;
+  readonly #byReplyId;
+  readonly #byTrackingId;
+  readonly #sources;
+
+  constructor(db: Db) {
+    const columns = 'SELECT r.seq, r.id, t.tracking_id FROM reports r LEFT JOIN tickets t ON t.report_seq = r.seq';
+    this.#byReportId = db.prepare<[Buffer], Found>(`${columns} WHERE r.id = ?`);
+    this.#byReplyId = db.prepare<[Buffer], Found>(
+      `${columns} WHERE r.seq = (SELECT report_seq FROM replies WHERE id = ?)`,
+    );
+    this.#byTrackingId = db.prepare<[string], Found>(
+      `${columns} WHERE r.seq = (SELECT report_seq FROM tickets WHERE tracking_id = ? LIMIT 1)`,
+    );
+    this.#sources = entrySources.map((sql) => db.prepare<[number], EntryRow>(sql));
+  }
+
+  trace(id: string): Trace | null {
+    const found = this.#find(id);
+    if (found === undefined) return null;
+    const entries = this.#sources.flatMap((source) => source.all(found.seq).map(toEntry));
+    // Stable: entries of one millisecond stay in the order of the sources, which is the order of a report's life.
+    entries.sort((one, other) => one.atMs - other.atMs);
+    return { reportId: idToText(found.id), trackingId: found.tracking_id, entries };
+  }
+
+  #find(id: string): Found | undefined {
+    const octets = idFromText(id);
+    if (octets === null) return this.#byTrackingId.get(id.replace(/^#/, ''));
+    return this.#byReportId.get(octets) ?? this.#byReplyId.get(octets);
+  }
+}
+
+function toEntry(row: EntryRow): TraceEntry {
+  return { atMs: row.at_ms, what: row.what, detail: row.detail };
+}

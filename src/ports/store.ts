@@ -1,0 +1,260 @@
+import type { ReplyKind } from '../domain/reply.js';
+import type { Status } from '../domain/status.js';
+import type { Cursor, Outcome, Part, PartExtras, PartKey, Receipt } from './channel.js';
+
+/**
+ * The store port. Each method is one transaction, named after what it means, and takes a batch.
+ *
+ * Promises that every store keeps:
+ * - A method that resolves has its facts on disk; one that rejects has changed nothing.
+ * - Claims are leases: what a dead worker held comes back when its lease ends, or at once where the store
+ *   knows that the worker is gone.
+ * - Per sender, work is handed out in the order in which it was accepted, and one item at a time: what waits
+ *   behind an item under way, or behind one that is to be tried again, is not claimed.
+ * - Raw parts stay until retention removes them.
+ *
+ * Words: `seq` is the store's own number of a report or reply and grows in the order of acceptance; `id` is the
+ * UUID that the world may see. Times are epoch milliseconds.
+ */
+export interface Store {
+  /** Stores parts, joins long messages, and puts each complete message in the forwarding queue, in one transaction. */
+  acceptParts(batch: AcceptBatch): Promise<AcceptSummary>;
+  /** Forgets fingerprints of parts whose acknowledgement the peer is known to have. */
+  settleParts(channelId: string, keys: readonly PartKey[]): Promise<void>;
+  /** Turns sets of parts that stayed incomplete past their time into reports flagged `truncated`. */
+  closeOverdueSets(nowMs: number): Promise<number>;
+
+  claimReports(claim: Claim): Promise<readonly ReportClaim[]>;
+  /** The ticket and the citizen's acknowledgement, in one transaction. */
+  recordForwarded(items: readonly Forwarded[]): Promise<void>;
+  /** To be tried again at `dueAtMs`; the sender's later reports wait behind it. Counts as an attempt. */
+  postponeReports(items: readonly Postponed[]): Promise<void>;
+  /** Gives claims back untouched, for whoever claims next. Counts as no attempt. */
+  releaseReports(seqs: readonly number[]): Promise<void>;
+  /** Cannot go on by itself: a dead letter, and the citizen is told. */
+  buryReports(items: readonly Buried[]): Promise<void>;
+
+  /** Status events with the replies they cause. The same delivery id, or an older sequence, changes nothing. */
+  recordStatus(batch: StatusBatch): Promise<readonly StatusResult[]>;
+
+  claimReplies(claim: ReplyClaimRequest): Promise<readonly ReplyClaim[]>;
+  recordOutcomes(items: readonly RecordedOutcome[]): Promise<void>;
+  releaseReplies(seqs: readonly number[]): Promise<void>;
+  /** Moves replies forward by what the channel says became of their segments; keeps a receipt that comes early. */
+  recordReceipts(channelId: string, receipts: readonly Receipt[]): Promise<ReceiptSummary>;
+
+  /** The last committed value of a cursor, or null. */
+  cursor(name: string): Promise<string | null>;
+
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Puts them back where they fell out; @returns those that were found open. */
+  retryDeadLetters(ids: readonly number[], nowMs: number): Promise<readonly number[]>;
+  /** Closes them with the operator's reason; @returns those that were found open. */
+  discardDeadLetters(ids: readonly number[], reason: string, nowMs: number): Promise<readonly number[]>;
+
+  /** Everything that happened to a report, reply or tracking id, oldest first; null when there is none such. */
+  trace(id: string): Promise<Trace | null>;
+  counts(): Promise<StoreCounts>;
+  /** Rejects when the store cannot take a write. */
+  probe(nowMs: number): Promise<void>;
+  /** Housekeeping that bounds what is kept only for a time: delivery ids, early receipts, old fingerprints. */
+  tidy(nowMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AcceptBatch {
+  readonly channelId: string;
+  readonly medium: string;
+  readonly parts: readonly Part[];
+  readonly cursor?: Cursor;
+  /** When a set of parts that is begun now stops waiting for the rest. */
+  readonly joinUntilMs: number;
+}
+
+export interface AcceptSummary {
+  readonly reports: number;
+  /** Parts of messages that are still incomplete. */
+  readonly waiting: number;
+  readonly duplicates: number;
+  readonly unsupported: number;
+}
+
+export interface Claim {
+  /** Names the worker, so that a store can tell whose leases to return. */
+  readonly owner: string;
+  readonly limit: number;
+  readonly nowMs: number;
+  readonly leaseMs: number;
+}
+
+export interface ReplyClaimRequest extends Claim {
+  readonly channelId: string;
+}
+
+/** What is known of a message when it is to be made into a report. */
+export interface StoredMessage {
+  readonly id: string;
+  readonly receivedAtMs: number;
+  readonly channelId: string;
+  readonly medium: string;
+  readonly address: string;
+  readonly senderRef: string;
+  readonly text: string;
+  readonly encoding: string;
+  readonly parts: number;
+  readonly externalIds: readonly string[];
+  readonly flags: readonly string[];
+  readonly extras: PartExtras;
+}
+
+export interface ReportClaim {
+  readonly seq: number;
+  /** Attempts before this one. */
+  readonly attempts: number;
+  readonly message: StoredMessage;
+}
+
+/** A reply to the sender of a report, on the channel that the report came by. */
+export interface NewReply {
+  readonly kind: ReplyKind;
+  readonly text: string;
+}
+
+export interface Forwarded {
+  readonly seq: number;
+  readonly trackingId: string;
+  readonly status: Status;
+  readonly dueAt: string | null;
+  readonly publicUrl: string | null;
+  readonly atMs: number;
+  readonly reply: NewReply | null;
+}
+
+export interface Postponed {
+  readonly seq: number;
+  readonly dueAtMs: number;
+  readonly cause: string;
+  readonly atMs: number;
+}
+
+export interface Buried {
+  readonly seq: number;
+  readonly code: string;
+  readonly message: string;
+  readonly atMs: number;
+  readonly reply: NewReply | null;
+}
+
+export interface StatusBatch {
+  readonly events: readonly TicketEvent[];
+  readonly cursor?: Cursor;
+  readonly atMs: number;
+}
+
+export interface TicketEvent {
+  readonly deliveryId: string | null;
+  readonly reportId: string;
+  readonly trackingId: string;
+  readonly sequence: number;
+  readonly status: Status;
+  readonly agency: string | null;
+  readonly message: string | null;
+  readonly dueAt: string | null;
+  /** Sent only if the event is news. */
+  readonly reply: NewReply | null;
+}
+
+/**
+ * `applied`: the ticket moved. `kept`: the report is not forwarded yet; applied when it is, after its
+ * acknowledgement. `repeated`: known already, or older than what is known. `unknown`: no such report here.
+ */
+export type StatusResult = 'applied' | 'kept' | 'repeated' | 'unknown';
+
+export interface ReplyClaim {
+  readonly seq: number;
+  readonly id: string;
+  readonly channelId: string;
+  readonly to: string;
+  readonly text: string;
+  readonly kind: ReplyKind;
+  readonly attempts: number;
+  readonly inReplyTo: string | null;
+  /** An earlier attempt was perhaps sent: its worker died over it, or its outcome was `uncertain`. */
+  readonly perhapsSent: boolean;
+}
+
+/** An outcome with what the gateway's policy makes of it. */
+export interface RecordedOutcome {
+  readonly seq: number;
+  readonly outcome: Outcome;
+  readonly atMs: number;
+  /** When to try again; null: never, it ends here. */
+  readonly retryAtMs: number | null;
+  /** Set when the reply cannot go on by itself. */
+  readonly deadLetter: { readonly code: string; readonly message: string } | null;
+}
+
+export interface ReceiptSummary {
+  /** Receipts that moved a reply. */
+  readonly matched: number;
+  /** Receipts that said nothing new. */
+  readonly repeated: number;
+  /** Receipts for an id that no reply has (yet): kept for a while. */
+  readonly orphaned: number;
+}
+
+export type DeadLetterKind = 'report' | 'reply' | 'part';
+
+export interface DeadLetter {
+  readonly id: number;
+  readonly kind: DeadLetterKind;
+  /** The report's or reply's UUID; for a part, the store's number. */
+  readonly subject: string;
+  readonly channelId: string;
+  readonly code: string;
+  readonly message: string;
+  readonly atMs: number;
+}
+
+export interface Trace {
+  readonly reportId: string | null;
+  readonly trackingId: string | null;
+  readonly entries: readonly TraceEntry[];
+}
+
+export interface TraceEntry {
+  readonly atMs: number;
+  /** A short word: `received`, `forwarded`, `reply accepted`, … */
+  readonly what: string;
+  /** For a person; never an address, never a citizen's words. */
+  readonly detail: string;
+}
+
+export interface StoreCounts {
+  readonly reportsWaiting: number;
+  readonly repliesWaiting: number;
+  readonly setsWaiting: number;
+  readonly deadLetters: number;
+  /** When the oldest waiting report was received; null when none waits. */
+  readonly oldestReportMs: number | null;
+}
+
+/** The store is away, full or broken: nothing was taken, try again later. */
+export class StoreUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreUnavailable';
+  }
+}
+
+/** What a store needs of the gateway's rules: pure functions, so that they may run inside its transactions. */
+export interface StoreRules {
+  /** Joins the parts of one message, given in order, `null` where one is missing. */
+  joinParts(parts: readonly (StoredPart | null)[]): { readonly text: string; readonly encoding: string };
+}
+
+export interface StoredPart {
+  readonly raw: Buffer;
+  readonly textOffset: number;
+  readonly encoding: string;
+}
