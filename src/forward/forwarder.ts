@@ -1,0 +1,156 @@
+import { understand } from '../conversation/understand.js';
+import type { Log } from '../ports/log.js';
+import type { Buried, Forwarded, Postponed, ReportClaim, Store } from '../ports/store.js';
+import type { Filed, Tracker, TrackerFault } from '../ports/tracker.js';
+import type { ReplyTexts } from '../replies/texts.js';
+import { backoffMs } from '../work/backoff.js';
+import { Recorder } from '../work/recorder.js';
+import { Wakeup } from '../work/wakeup.js';
+import { TrackerGate } from './trackerGate.js';
+
+export interface ForwarderSettings {
+  readonly owner: string;
+  /** Reports under way at once. */
+  readonly inFlight: number;
+  /** After so many failures of its own a report becomes a dead letter. */
+  readonly attempts: number;
+}
+
+export interface ForwardListener {
+  /** `result`: forwarded, postponed, released or refused. */
+  forwarded(result: string): void;
+  /** Replies were queued. */
+  repliesQueued(): void;
+}
+
+const leaseMs = 120_000;
+const idleMs = 1_000;
+const ownRetry = { firstMs: 1_000, maxMs: 600_000 } as const;
+
+/**
+ * Takes reports from the store to the tracker. If we die anywhere in here the lease ends, the report is handed out
+ * again, and the tracker recognises its id.
+ */
+export class Forwarder {
+  readonly #wakeup = new Wakeup();
+  readonly #gate: TrackerGate;
+  readonly #forwarded: Recorder<Forwarded>;
+  readonly #postponed: Recorder<Postponed>;
+  readonly #buried: Recorder<Buried>;
+  readonly #released: Recorder<number>;
+  #inFlight = 0;
+
+  constructor(
+    private readonly store: Store,
+    private readonly tracker: Tracker,
+    private readonly texts: ReplyTexts,
+    private readonly settings: ForwarderSettings,
+    private readonly listener: ForwardListener,
+    private readonly log: Log,
+  ) {
+    this.#gate = new TrackerGate(settings.inFlight);
+    this.#forwarded = new Recorder('forwarded reports', (facts) => store.recordForwarded(facts), log);
+    this.#postponed = new Recorder('postponed reports', (facts) => store.postponeReports(facts), log);
+    this.#buried = new Recorder('refused reports', (facts) => store.buryReports(facts), log);
+    this.#released = new Recorder('released reports', (facts) => store.releaseReports(facts), log);
+  }
+
+  /** There may be new work. */
+  wake(): void {
+    this.#wakeup.wake();
+  }
+
+  /** Whether the tracker takes reports, for readiness and metrics. */
+  get trackerAway(): boolean {
+    return this.#gate.shut;
+  }
+
+  /** Runs until `stop` fires, then lets what is under way come to its end. */
+  async run(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      const claimed = await this.#claim();
+      for (const claim of claimed) void this.#forward(claim, stop);
+      if (claimed.length === 0) await this.#wakeup.wait(this.#idleMs(), stop);
+    }
+    while (this.#inFlight > 0) await this.#wakeup.wait(idleMs, new AbortController().signal);
+  }
+
+  /** For a stop that must not wait any longer. */
+  abandon(): void {
+    for (const recorder of [this.#forwarded, this.#postponed, this.#buried, this.#released]) recorder.abandon();
+  }
+
+  #idleMs(): number {
+    return Math.min(idleMs, Math.max(1, this.#gate.waitMs(Date.now()) || idleMs));
+  }
+
+  async #claim(): Promise<readonly ReportClaim[]> {
+    const nowMs = Date.now();
+    const limit = this.#gate.allowance(nowMs) - this.#inFlight;
+    // A claim for one or two reports costs a transaction as one for many does: let a few places come free first.
+    if (limit <= 0 || (limit < this.settings.inFlight / 4 && this.#inFlight > 0)) return [];
+    try {
+      return await this.store.claimReports({ owner: this.settings.owner, limit, nowMs, leaseMs });
+    } catch (error) {
+      this.log.error({ error: error instanceof Error ? error.message : String(error) }, 'no reports claimed');
+      return [];
+    }
+  }
+
+  async #forward(claim: ReportClaim, stop: AbortSignal): Promise<void> {
+    this.#inFlight += 1;
+    try {
+      const startedMs = Date.now();
+      const result = await this.tracker.submit(understand(claim.message), stop);
+      await this.#record(claim, startedMs, result);
+    } finally {
+      this.#inFlight -= 1;
+      this.wake();
+    }
+  }
+
+  async #record(claim: ReportClaim, startedMs: number, result: Filed | TrackerFault): Promise<void> {
+    const nowMs = Date.now();
+    if (result.kind === 'filed') {
+      this.#gate.succeeded(nowMs);
+      await this.#forwarded.add(this.#toForwarded(claim, result, nowMs));
+      this.listener.forwarded('forwarded');
+      this.listener.repliesQueued();
+    } else if (result.kind === 'refused') {
+      this.#gate.succeeded(nowMs);
+      await this.#bury(claim, result.code, result.message);
+    } else {
+      await this.#tryAgain(claim, startedMs, result);
+    }
+  }
+
+  async #tryAgain(claim: ReportClaim, startedMs: number, fault: TrackerFault & { kind: 'retry' }): Promise<void> {
+    const nowMs = Date.now();
+    if (fault.unavailable && this.#gate.failed(startedMs, nowMs, fault.afterMs)) {
+      this.listener.forwarded('released');
+      await this.#released.add(claim.seq);
+      return;
+    }
+    if (claim.attempts + 1 >= this.settings.attempts) {
+      await this.#bury(claim, 'gave_up', `${claim.attempts + 1} attempts failed, the last: ${fault.cause}`);
+      return;
+    }
+    const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(claim.attempts, ownRetry));
+    this.listener.forwarded('postponed');
+    await this.#postponed.add({ seq: claim.seq, dueAtMs: nowMs + waitMs, cause: fault.cause, atMs: nowMs });
+  }
+
+  async #bury(claim: ReportClaim, code: string, message: string): Promise<void> {
+    this.log.warn({ report: claim.message.id, code }, 'report became a dead letter');
+    const reply = this.texts.refusal();
+    await this.#buried.add({ seq: claim.seq, code, message, atMs: Date.now(), reply });
+    this.listener.forwarded('refused');
+    this.listener.repliesQueued();
+  }
+
+  #toForwarded(claim: ReportClaim, filed: Filed, atMs: number): Forwarded {
+    const { trackingId, status, dueAt, publicUrl } = filed;
+    const reply = this.texts.acknowledgement(trackingId, claim.message.flags);
+    return { seq: claim.seq, trackingId, status, dueAt, publicUrl, atMs, reply };
+  }
+}

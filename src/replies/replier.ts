@@ -1,0 +1,104 @@
+import type { Channel, Outcome } from '../ports/channel.js';
+import type { Log } from '../ports/log.js';
+import type { RecordedOutcome, ReplyClaim, Store } from '../ports/store.js';
+import { Recorder } from '../work/recorder.js';
+import { Wakeup } from '../work/wakeup.js';
+import { decide, maySendAgain, type ReplyPolicy } from './policy.js';
+
+export interface ReplierSettings extends ReplyPolicy {
+  readonly owner: string;
+  readonly channelId: string;
+  /** Replies under way at once. */
+  readonly inFlight: number;
+  /** How long one attempt may wait for a place in the channel's window. */
+  readonly deadlineMs: number;
+}
+
+export interface ReplyListener {
+  attempted(channelId: string, outcome: Outcome['kind'], resent: boolean): void;
+}
+
+const idleMs = 1_000;
+/** A lease outlives every attempt by far: a reply whose lease ends was its worker's last. */
+const leaseFactor = 4;
+
+const heldByPolicy: Outcome = { kind: 'uncertain', cause: 'an earlier attempt ended without a word' };
+
+/**
+ * Takes the replies of one channel from the store to the citizen. A reply under way is leased: if we die here it comes
+ * back marked as perhaps sent, and the policy for uncertain replies decides.
+ */
+export class Replier {
+  readonly #wakeup = new Wakeup();
+  readonly #outcomes: Recorder<RecordedOutcome>;
+  #inFlight = 0;
+
+  constructor(
+    private readonly store: Store,
+    private readonly channel: Channel,
+    private readonly settings: ReplierSettings,
+    private readonly listener: ReplyListener,
+    private readonly log: Log,
+  ) {
+    this.#outcomes = new Recorder('outcomes', (facts) => store.recordOutcomes(facts), log);
+  }
+
+  /** There may be new work. */
+  wake(): void {
+    this.#wakeup.wake();
+  }
+
+  /** Runs until `stop` fires, then lets what is under way come to its end. */
+  async run(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      const claimed = await this.#claim();
+      for (const claim of claimed) void this.#send(claim);
+      if (claimed.length === 0) await this.#wakeup.wait(idleMs, stop);
+    }
+    while (this.#inFlight > 0) await this.#wakeup.wait(idleMs, new AbortController().signal);
+  }
+
+  /** For a stop that must not wait any longer. */
+  abandon(): void {
+    this.#outcomes.abandon();
+  }
+
+  async #claim(): Promise<readonly ReplyClaim[]> {
+    const limit = this.settings.inFlight - this.#inFlight;
+    if (limit <= 0 || (limit < this.settings.inFlight / 4 && this.#inFlight > 0)) return [];
+    // A channel that is down would only hand everything back: its replies wait in the store, uncounted.
+    if (this.channel.health().state === 'down') return [];
+    const { owner, channelId, deadlineMs } = this.settings;
+    try {
+      const nowMs = Date.now();
+      return await this.store.claimReplies({ owner, channelId, limit, nowMs, leaseMs: deadlineMs * leaseFactor });
+    } catch (error) {
+      this.log.error(
+        { channel: channelId, error: error instanceof Error ? error.message : String(error) },
+        'no replies claimed',
+      );
+      return [];
+    }
+  }
+
+  async #send(claim: ReplyClaim): Promise<void> {
+    this.#inFlight += 1;
+    try {
+      const outcome = await this.#attempt(claim);
+      const atMs = Date.now();
+      const decision = decide(outcome, claim.attempts + 1, this.settings, atMs);
+      await this.#outcomes.add({ seq: claim.seq, outcome, atMs, ...decision });
+    } finally {
+      this.#inFlight -= 1;
+      this.wake();
+    }
+  }
+
+  async #attempt(claim: ReplyClaim): Promise<Outcome> {
+    if (claim.perhapsSent && !maySendAgain(this.settings)) return heldByPolicy;
+    const { id, to, text, inReplyTo } = claim;
+    const outcome = await this.channel.send({ id, to, text, inReplyTo }, Date.now() + this.settings.deadlineMs);
+    this.listener.attempted(this.settings.channelId, outcome.kind, claim.perhapsSent);
+    return outcome;
+  }
+}

@@ -1,0 +1,59 @@
+import type { StatusEvent } from '../domain/statusEvent.js';
+import type { Log } from '../ports/log.js';
+import type { StatusResult, Store, TicketEvent } from '../ports/store.js';
+import type { DeliveredEvent, TrackerEventSink } from '../ports/tracker.js';
+import type { ReplyTexts } from './texts.js';
+
+export interface StatusListener {
+  status(result: StatusResult): void;
+  /** Replies were queued. */
+  repliesQueued(): void;
+}
+
+const cursorName = 'tracker events';
+
+/** Takes the tracker's status events in, each with the reply that it causes. Resolves after the commit. */
+export class StatusSink implements TrackerEventSink {
+  constructor(
+    private readonly store: Store,
+    private readonly texts: ReplyTexts,
+    private readonly listener: StatusListener,
+    private readonly log: Log,
+  ) {}
+
+  async accept(events: readonly DeliveredEvent[], cursor?: string): Promise<void> {
+    const results = await this.store.recordStatus({
+      events: events.map(({ deliveryId, event }) => this.#toTicketEvent(deliveryId, event)),
+      atMs: Date.now(),
+      ...(cursor === undefined ? {} : { cursor: { name: cursorName, value: cursor } }),
+    });
+    for (const [index, result] of results.entries()) this.#tell(result, events[index]);
+    this.listener.repliesQueued();
+  }
+
+  cursor(): Promise<string | null> {
+    return this.store.cursor(cursorName);
+  }
+
+  #tell(result: StatusResult, delivered: DeliveredEvent | undefined): void {
+    this.listener.status(result);
+    if (result !== 'unknown' || delivered === undefined) return;
+    const { trackingId, reportId } = delivered.event.data;
+    this.log.warn({ trackingId, report: reportId }, 'status event for a report that is not from here');
+  }
+
+  #toTicketEvent(deliveryId: string | null, event: StatusEvent): TicketEvent {
+    const { reportId, trackingId, sequence, status, agency, message, dueAt } = event.data;
+    return {
+      deliveryId,
+      reportId,
+      trackingId,
+      sequence,
+      status,
+      agency: agency ?? null,
+      message: message ?? null,
+      dueAt: dueAt ?? null,
+      reply: this.texts.status(event),
+    };
+  }
+}
