@@ -3,7 +3,7 @@ import type { Log } from '../ports/log.js';
 import type { Buried, Forwarded, Postponed, ReportClaim, Store } from '../ports/store.js';
 import type { Filed, Tracker, TrackerFault } from '../ports/tracker.js';
 import type { ReplyTexts } from '../replies/texts.js';
-import { backoffMs } from '../work/backoff.js';
+import { type BackoffRange, backoffMs } from '../work/backoff.js';
 import { Recorder } from '../work/recorder.js';
 import { Wakeup } from '../work/wakeup.js';
 import { TrackerGate } from './trackerGate.js';
@@ -14,6 +14,7 @@ export interface ForwarderSettings {
   readonly inFlight: number;
   /** After so many failures of its own a report becomes a dead letter. */
   readonly attempts: number;
+  readonly retry: BackoffRange;
 }
 
 export interface ForwardListener {
@@ -25,7 +26,6 @@ export interface ForwardListener {
 
 const leaseMs = 120_000;
 const idleMs = 1_000;
-const ownRetry = { firstMs: 1_000, maxMs: 600_000 } as const;
 
 /**
  * Takes reports from the store to the tracker. If we die anywhere in here the lease ends, the report is handed out
@@ -135,7 +135,7 @@ export class Forwarder {
       await this.#bury(claim, 'gave_up', `${claim.attempts + 1} attempts failed, the last: ${fault.cause}`);
       return;
     }
-    const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(claim.attempts, ownRetry));
+    const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(claim.attempts, this.settings.retry));
     this.listener.forwarded('postponed');
     await this.#postponed.add({ seq: claim.seq, dueAtMs: nowMs + waitMs, cause: fault.cause, atMs: nowMs });
   }

@@ -1,6 +1,6 @@
 import type { Outcome } from '../ports/channel.js';
 import type { RecordedOutcome } from '../ports/store.js';
-import { backoffMs } from '../work/backoff.js';
+import { type BackoffRange, backoffMs } from '../work/backoff.js';
 
 export interface ReplyPolicy {
   /** After so many attempts a reply becomes a dead letter. */
@@ -11,9 +11,8 @@ export interface ReplyPolicy {
    */
   readonly uncertain: 'resend' | 'hold';
   readonly uncertainWaitMs: number;
+  readonly retry: BackoffRange;
 }
-
-const range = { firstMs: 1_000, maxMs: 600_000 } as const;
 
 type Decision = Pick<RecordedOutcome, 'retryAtMs' | 'deadLetter'>;
 
@@ -29,7 +28,10 @@ export function decide(outcome: Outcome, attempts: number, policy: ReplyPolicy, 
     case 'unsent':
       return attempts >= policy.attempts
         ? buried('gave_up', `${attempts} attempts failed, the last: ${outcome.cause}`)
-        : { retryAtMs: nowMs + Math.max(outcome.retryAfterMs ?? 0, backoffMs(attempts - 1, range)), deadLetter: null };
+        : {
+            retryAtMs: nowMs + Math.max(outcome.retryAfterMs ?? 0, backoffMs(attempts - 1, policy.retry)),
+            deadLetter: null,
+          };
     case 'uncertain':
       return policy.uncertain === 'hold' || attempts >= policy.attempts
         ? buried('uncertain', `perhaps sent: ${outcome.cause}`)

@@ -1,0 +1,28 @@
+import type { GatewayConfig } from '../config/load.js';
+import type { Channel } from '../ports/channel.js';
+
+/** What is up and what to type next, for whoever looks at the console. */
+export function bannerOf(config: GatewayConfig, channels: ReadonlyMap<string, Channel>, port: number): string {
+  const states = [...channels].map(([id, channel]) => `${id} ${channel.health().state}`);
+  const lines = [
+    'lapor-gateway is up',
+    `  channels  ${states.join(', ')}${config.simulators === undefined ? '' : '  (simulated telcos on loopback, over real SMPP)'}`,
+    `  tracker   ${config.tracker.adapter.name}`,
+    `  store     ${config.store.url}`,
+    `  http      http://${config.server.host}:${port}  (/healthz /readyz /metrics)`,
+  ];
+  return `${[...lines, ...hintsOf(config)].join('\n')}\n`;
+}
+
+function hintsOf(config: GatewayConfig): string[] {
+  if (config.simulators?.smsc === undefined) return [];
+  return [
+    '',
+    'Next, in another terminal:',
+    '  npx lapor-gateway text "Jln rusak di depan kantor camat Sukasada kab Buleleng" --from 081234567890',
+    '  npx lapor-gateway tracker list',
+    '  npx lapor-gateway tracker set <tracking id> in_progress --message "Tim PU ke lokasi besok"',
+    '  npx lapor-gateway trace <tracking id>',
+    'Ctrl-C stops it; nothing is lost.',
+  ];
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { adapters, openDesk, openStore } from '../compose.js';
+import { processEnvironment } from '../config/env.js';
+import type { GatewayConfig } from '../config/load.js';
+import { checkCommand } from './check.js';
+import { deadLettersCommand } from './deadLetters.js';
+import { badConfigExitCode, printFaults } from './printFaults.js';
+import { loadSettings } from './settings.js';
+import { simulateCommand } from './simulate.js';
+import { startCommand } from './start.js';
+import { textCommand } from './text.js';
+import { traceCommand } from './trace.js';
+import { trackerCommand } from './tracker.js';
+
+const source = { adapters, env: processEnvironment() };
+const printer = {
+  print: (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  },
+  colour: process.stderr.isTTY === true,
+};
+const setExitCode = (code: number): void => {
+  process.exitCode = code;
+};
+
+/** For commands that need the config only to find something: faults end them here. */
+async function configOf(option?: string): Promise<GatewayConfig> {
+  const settings = loadSettings(option, source);
+  if (settings.ok) return settings.config;
+  printFaults(settings.faults, printer);
+  process.exit(badConfigExitCode);
+}
+
+async function simulatorOf(option?: string): Promise<{ host: string; controlPort: number }> {
+  const config = await configOf(option);
+  const smsc = config.simulators?.smsc;
+  if (smsc === undefined) {
+    throw new Error(`${config.file} has no simulators.smsc: \`text\` sends through a simulated telco, not a real one`);
+  }
+  return { host: '127.0.0.1', controlPort: smsc.controlPort };
+}
+
+const program = new Command('lapor-gateway')
+  .description(
+    'The channel gateway of SP4N-LAPOR!: texts to 1708 become reports in the tracker, its answers reach the citizen',
+  )
+  .showHelpAfterError('(--help tells more)')
+  .addCommand(startCommand({ ...source, ...printer, setExitCode }))
+  .addCommand(checkCommand({ ...source, ...printer, setExitCode }))
+  .addCommand(textCommand(simulatorOf))
+  .addCommand(trackerCommand(async (option) => openDesk(await configOf(option))))
+  .addCommand(traceCommand(async (option) => openStore(await configOf(option), 'operator')))
+  .addCommand(deadLettersCommand(async (option) => openStore(await configOf(option), 'operator')))
+  .addCommand(simulateCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,117 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ForwardListener } from '../forward/forwarder.js';
+import type { IntakeListener } from '../intake/channelInbox.js';
+import type { Channel, ChannelMeter, ChannelState } from '../ports/channel.js';
+import type { StatusResult, Store } from '../ports/store.js';
+import type { ReplyListener } from '../replies/replier.js';
+
+const stateValues: Record<ChannelState, number> = { down: 0, degraded: 0.5, up: 1 };
+
+/** What the gateway counts. Labels are channels and kinds of outcome: never an address, an id or a text. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #parts = this.#counter('lapor_parts_total', 'Parts taken in, by what became of them', [
+    'channel',
+    'outcome',
+  ]);
+  readonly #receipts = this.#counter('lapor_receipts_total', 'Receipts, by what they were', ['channel', 'outcome']);
+  readonly #forwards = this.#counter('lapor_forward_attempts_total', 'Attempts to hand a report to the tracker', [
+    'outcome',
+  ]);
+  readonly #replies = this.#counter('lapor_reply_attempts_total', 'Attempts to send a reply', ['channel', 'outcome']);
+  readonly #resent = this.#counter('lapor_replies_resent_total', 'Replies sent again that were perhaps sent before', [
+    'channel',
+  ]);
+  readonly #status = this.#counter('lapor_status_events_total', 'Status events of the tracker', ['outcome']);
+  readonly #events = this.#counter('lapor_channel_events_total', 'What adapters count', ['channel', 'event', 'detail']);
+  readonly #seconds = new Histogram({
+    name: 'lapor_channel_seconds',
+    help: 'How long the peers of a channel take',
+    labelNames: ['channel', 'event'],
+    buckets: [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 30, 60],
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  get intake(): IntakeListener {
+    return {
+      accepted: (channel, summary) => {
+        for (const [outcome, count] of Object.entries(summary))
+          if (count > 0) this.#parts.inc({ channel, outcome }, count);
+      },
+      receipts: (channel, summary) => {
+        for (const [outcome, count] of Object.entries(summary))
+          if (count > 0) this.#receipts.inc({ channel, outcome }, count);
+      },
+      refused: (channel, parts) => this.#parts.inc({ channel, outcome: 'refused' }, parts),
+    };
+  }
+
+  get forward(): Pick<ForwardListener, 'forwarded'> {
+    return { forwarded: (outcome) => this.#forwards.inc({ outcome }) };
+  }
+
+  get replies(): ReplyListener {
+    return {
+      attempted: (channel, outcome, resent) => {
+        this.#replies.inc({ channel, outcome });
+        if (resent) this.#resent.inc({ channel });
+      },
+    };
+  }
+
+  status(outcome: StatusResult): void {
+    this.#status.inc({ outcome });
+  }
+
+  meterOf(channel: string): ChannelMeter {
+    return {
+      count: (event, labels = {}) => this.#events.inc({ channel, event, detail: Object.values(labels).join(' ') }),
+      observeSeconds: (event, seconds) => this.#seconds.observe({ channel, event }, seconds),
+    };
+  }
+
+  /** Gauges that are read when somebody asks. */
+  watch(store: Store, channels: ReadonlyMap<string, Channel>, trackerAway: () => boolean): void {
+    const waiting = this.#gauge('lapor_waiting', 'What waits in the store', ['what']);
+    const oldest = this.#gauge(
+      'lapor_oldest_report_seconds',
+      'Age of the oldest report that waits for the tracker',
+      [],
+    );
+    new Gauge({
+      name: 'lapor_tracker_up',
+      help: '0 while reports are held back because the tracker is away',
+      registers: [this.registry],
+      collect() {
+        this.set(trackerAway() ? 0 : 1);
+      },
+    });
+    new Gauge({
+      name: 'lapor_channel_up',
+      help: '1 up, 0.5 degraded, 0 down',
+      labelNames: ['channel'],
+      registers: [this.registry],
+      async collect() {
+        for (const [id, channel] of channels) this.set({ channel: id }, stateValues[channel.health().state]);
+        const counts = await store.counts();
+        waiting.set({ what: 'reports' }, counts.reportsWaiting);
+        waiting.set({ what: 'replies' }, counts.repliesWaiting);
+        waiting.set({ what: 'incomplete messages' }, counts.setsWaiting);
+        waiting.set({ what: 'dead letters' }, counts.deadLetters);
+        oldest.set(counts.oldestReportMs === null ? 0 : (Date.now() - counts.oldestReportMs) / 1000);
+      },
+    });
+  }
+
+  #counter(name: string, help: string, labelNames: string[]): Counter {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  #gauge(name: string, help: string, labelNames: string[]): Gauge {
+    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+  }
+}
