@@ -1,0 +1,43 @@
+import type { Channel } from '../ports/channel.js';
+import type { Store } from '../ports/store.js';
+import type { Check, Readiness } from './app.js';
+
+const probeLimitMs = 2_000;
+
+/**
+ * Ready is who can take a message durably: the store decides. A telco or a tracker that is away is told in the
+ * details and is no reason to take this node out of service, for that would only lose the channels that work.
+ */
+export async function readiness(
+  store: Store,
+  channels: ReadonlyMap<string, Channel>,
+  trackerAway: boolean,
+): Promise<Readiness> {
+  const storeCheck = await checkStore(store);
+  const checks: Record<string, Check> = {
+    store: storeCheck,
+    tracker: trackerAway ? { ok: false, detail: 'away; reports wait and are retried' } : { ok: true },
+  };
+  for (const [id, channel] of channels) checks[`channels.${id}`] = checkChannel(channel);
+  return { ready: storeCheck.ok, checks };
+}
+
+async function checkStore(store: Store): Promise<Check> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooSlow = new Promise<Check>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, detail: `no write within ${probeLimitMs} ms` }), probeLimitMs);
+  });
+  const write = store.probe(Date.now()).then(
+    (): Check => ({ ok: true }),
+    (error: unknown): Check => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }),
+  );
+  const check = await Promise.race([write, tooSlow]);
+  clearTimeout(timer);
+  return check;
+}
+
+function checkChannel(channel: Channel): Check {
+  const { state, links } = channel.health();
+  const told = links.map((link) => `${link.name} ${link.state}${link.detail === '' ? '' : ` (${link.detail})`}`);
+  return { ok: state !== 'down', detail: [state, ...told].join('; ') };
+}
