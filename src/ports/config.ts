@@ -3,6 +3,8 @@ export interface ConfigFault {
   readonly path: readonly (string | number)[];
   /** What was found and what was expected; never a secret's value. */
   readonly message: string;
+  /** Set where a value of another type was expected: a text out of the environment may then be a number after all. */
+  readonly wrongType?: true;
 }
 
 export type Parsed<Config> =

@@ -1,0 +1,200 @@
+import * as z from 'zod';
+
+/**
+ * The gateway's own part of the config. The descriptions are the operator's reference: docs/configuration.md is
+ * generated from them. The blocks of `tracker` and of each channel belong to their adapters.
+ */
+
+const port = z.int().min(0).max(65_535);
+
+const adapterBlock = z.looseObject({ adapter: z.string().min(1) });
+
+const serverSchema = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .default('127.0.0.1')
+      .describe('The address to listen on. Behind a reverse proxy, leave it.'),
+    port: port
+      .default(1708)
+      .describe('The HTTP port for webhooks, tracker events, health and metrics. 0 takes any free one.'),
+    publicUrl: z
+      .url({ protocol: /^https?$/, error: 'expected a URL such as https://gateway.example.go.id' })
+      .overwrite((url) => url.replace(/\/+$/, ''))
+      .nullable()
+      .default(null)
+      .describe('Where peers on the internet reach this server; webhook signatures are made over it.'),
+    bodyLimitBytes: z
+      .int()
+      .min(1024)
+      .max(16 * 1024 * 1024)
+      .default(64 * 1024)
+      .describe('The largest request body taken; a larger one is answered with 413.'),
+  })
+  .describe('The HTTP server');
+
+const storeSchema = z
+  .strictObject({
+    url: z
+      .string()
+      .regex(/^sqlite:(?!:memory:).+$/, 'expected `sqlite:FILE`, such as `sqlite:data/gateway.db`')
+      .default('sqlite:data/gateway.db')
+      .describe('The database, as `sqlite:FILE`. A relative file is relative to the working directory.'),
+  })
+  .describe('Where parts, reports and replies are kept');
+
+const intakeSchema = z
+  .strictObject({
+    joinPartsMinutes: z
+      .number()
+      .positive()
+      .max(24 * 60)
+      .default(30)
+      .describe('How long a long SMS waits for its missing parts before it goes on as it is, flagged `truncated`.'),
+  })
+  .describe('From parts to reports');
+
+const firstRetry = z.number().positive().max(3600);
+const longestRetry = z.number().positive().max(86_400);
+const retryOrderMessage = 'must not be shorter than `firstRetrySeconds`';
+
+const forwardSchema = z
+  .strictObject({
+    inFlight: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(64)
+      .describe('How many reports may be under way to the tracker at once.'),
+    attemptsBeforeDeadLetter: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(20)
+      .describe('Failures of one report before it waits for an operator. A tracker that is away counts for no report.'),
+    firstRetrySeconds: firstRetry
+      .default(2)
+      .describe('The wait after a first failure; it doubles with each further one.'),
+    longestRetrySeconds: longestRetry.default(600).describe('The wait stops growing here.'),
+  })
+  .refine((forward) => forward.longestRetrySeconds >= forward.firstRetrySeconds, {
+    path: ['longestRetrySeconds'],
+    error: retryOrderMessage,
+  })
+  .describe('From reports to the tracker');
+
+const repliesSchema = z
+  .strictObject({
+    language: z
+      .string()
+      .regex(/^[a-z]{2,3}$/, 'expected a language code such as `id` or `en`')
+      .default('id')
+      .describe('The language of replies; a file of that name must be among the texts.'),
+    directory: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        'A folder with texts of your own, `id.yaml` and so on, relative to this file. Without it: the packaged ones.',
+      ),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'expected a time zone such as `Asia/Jakarta`, `Asia/Makassar` or `Asia/Jayapura`')
+      .default('Asia/Jakarta')
+      .describe('For the dates that replies name.'),
+    uncertain: z
+      .enum(['resend', 'hold'])
+      .default('resend')
+      .describe('A reply that was perhaps sent: `resend` risks a second SMS, `hold` leaves it to an operator.'),
+    perChannelInFlight: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(64)
+      .describe('How many replies may be under way on one channel.'),
+    deadlineSeconds: z
+      .number()
+      .positive()
+      .max(3600)
+      .default(60)
+      .describe('How long one attempt may wait for its turn and the answer of the channel.'),
+    attemptsBeforeDeadLetter: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(100)
+      .describe('Failed attempts before a reply waits for an operator; with the waits below, about a day.'),
+    firstRetrySeconds: firstRetry
+      .default(2)
+      .describe('The wait after a first failure; it doubles with each further one.'),
+    longestRetrySeconds: longestRetry.default(900).describe('The wait stops growing here.'),
+  })
+  .refine((replies) => replies.longestRetrySeconds >= replies.firstRetrySeconds, {
+    path: ['longestRetrySeconds'],
+    error: retryOrderMessage,
+  })
+  .describe('From the tracker to citizens');
+
+const logSchema = z
+  .strictObject({
+    level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('The least level that is written.'),
+  })
+  .describe('The log: JSON lines on standard output, without addresses and message texts');
+
+const telcoSchema = z.strictObject({
+  port: port.describe('The loopback port to which the channel binds.'),
+  systemId: z.string().min(1).max(15).describe('What the channel must give as its system id.'),
+  password: z.string().min(1).max(64).describe('What the channel must give as its password.'),
+  address: z.string().min(1).max(20).default('1708').describe('The number that citizens text.'),
+});
+
+const channelId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/, 'expected small letters, digits and -, beginning with a letter');
+
+const simulatorsSchema = z
+  .strictObject({
+    smsc: z
+      .strictObject({
+        controlPort: port.default(17_080).describe('Where `lapor-gateway text` reaches the simulator.'),
+        telcos: z
+          .record(channelId, telcoSchema)
+          .refine(hasEntries, 'expected at least one telco')
+          .describe('The telcos by name.'),
+      })
+      .optional()
+      .describe('A simulated SMSC.'),
+  })
+  .describe('Peers that `start` runs beside the gateway, on loopback. Leave them out in production');
+
+/** Sections that have defaults may be left out. */
+export const gatewaySchema = z.strictObject({
+  server: serverSchema.prefault({}),
+  store: storeSchema.prefault({}),
+  tracker: adapterBlock.describe('The core tracker: `adapter`, and the keys of that adapter'),
+  channels: z
+    .record(channelId, adapterBlock)
+    .refine(hasEntries, 'expected at least one channel')
+    .describe('The channels by name: small letters, digits and `-`. Each has `adapter`, and the keys of that adapter'),
+  intake: intakeSchema.prefault({}),
+  forward: forwardSchema.prefault({}),
+  replies: repliesSchema.prefault({}),
+  log: logSchema.prefault({}),
+  simulators: simulatorsSchema.optional(),
+});
+
+export type GatewaySections = z.output<typeof gatewaySchema>;
+
+function hasEntries(record: object): boolean {
+  return Object.keys(record).length > 0;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+  } catch {
+    return false;
+  }
+}

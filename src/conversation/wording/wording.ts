@@ -1,0 +1,90 @@
+import { type Status, statuses } from '../../domain/status.js';
+import type { DateWriter } from './dates.js';
+import { cutToSeptets, septetsOf, toGsm7 } from './fit.js';
+import type { Template } from './template.js';
+import {
+  oneSegmentSeptets,
+  type ReplyArguments,
+  type ReplyKey,
+  type StatusArguments,
+  statusesWithDueDate,
+  twoSegmentsSeptets,
+} from './texts.js';
+
+/** The checked texts of one language. */
+export interface LanguageTexts {
+  /** By key, such as `statusWithAgency.forwarded`. Complete. */
+  readonly templates: ReadonlyMap<string, Template>;
+  readonly dates: DateWriter;
+}
+
+/** A tracking id that is what the texts were measured for: nothing to clean, nothing to cut. */
+const ordinaryTrackingId = /^[0-9A-Za-z-]{1,12}$/;
+
+const statusOfKey = new Map<string, Status>(statuses.map((status) => [`status.${status}`, status]));
+
+/** Writes the replies. Whatever the arguments hold, a reply is GSM-7 and within its segments. */
+export class Wording {
+  readonly languages: readonly string[];
+  readonly #default: LanguageTexts;
+
+  constructor(
+    private readonly texts: ReadonlyMap<string, LanguageTexts>,
+    defaultLanguage: string,
+  ) {
+    const own = texts.get(defaultLanguage);
+    if (own === undefined) throw new Error(`the wording has no texts in its default language ${defaultLanguage}`);
+    this.#default = own;
+    this.languages = [...texts.keys()];
+  }
+
+  /**
+   * @param language null, or one that has no texts, gives the configured one.
+   * @returns one GSM-7 segment; at most two where a status comes with an agency's message.
+   */
+  render<Key extends ReplyKey>(key: Key, language: string | null, args: ReplyArguments<Key>): string {
+    const texts = (language === null ? undefined : this.texts.get(language)) ?? this.#default;
+    const status = statusOfKey.get(key);
+    // The key decides the arguments' type, which the compiler cannot follow into the branches.
+    if (status !== undefined) return renderStatus(texts, status, args as StatusArguments);
+    const { trackingId = '' } = args as { trackingId?: string };
+    if (trackingId === '' || ordinaryTrackingId.test(trackingId)) return write(texts, key, { trackingId });
+    return cutToSeptets(write(texts, key, { trackingId: toGsm7(trackingId) }), oneSegmentSeptets);
+  }
+}
+
+function renderStatus(texts: LanguageTexts, status: Status, args: StatusArguments): string {
+  const trackingId = toGsm7(args.trackingId);
+  const due = writeDueDate(texts, status, args.dueAt);
+  const sentence = writeSentence(texts, status, trackingId, toGsm7(args.agency ?? ''), due);
+  const base = cutToSeptets(joined(sentence, due), oneSegmentSeptets);
+  const message = toGsm7(args.message ?? '');
+  if (message === '') return base;
+  const frame = write(texts, 'agencyMessage', { message: '' });
+  const room = twoSegmentsSeptets - septetsOf(base) - 1 - septetsOf(frame);
+  const words = write(texts, 'agencyMessage', { message: cutToSeptets(message, room) });
+  return cutToSeptets(joined(sentence, words, due), twoSegmentsSeptets);
+}
+
+/** The agency's name may take what the rest of the segment leaves: at least what the texts were measured for. */
+function writeSentence(texts: LanguageTexts, status: Status, trackingId: string, agency: string, due: string): string {
+  const key = `statusWithAgency.${status}`;
+  if (agency === '' || !texts.templates.has(key)) return write(texts, `status.${status}`, { trackingId });
+  const rest = joined(write(texts, key, { trackingId, agency: '' }), due);
+  const room = Math.max(0, oneSegmentSeptets - septetsOf(rest));
+  return write(texts, key, { trackingId, agency: cutToSeptets(agency, room) });
+}
+
+function writeDueDate(texts: LanguageTexts, status: Status, dueAt: string | null | undefined): string {
+  if (dueAt === null || dueAt === undefined || !statusesWithDueDate.has(status)) return '';
+  const dueDate = texts.dates.write(dueAt);
+  return dueDate === null ? '' : write(texts, 'dueDate', { dueDate });
+}
+
+function joined(...sentences: readonly string[]): string {
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+function write(texts: LanguageTexts, key: string, values: Parameters<Template['render']>[0]): string {
+  return texts.templates.get(key)?.render(values) ?? '';
+}
