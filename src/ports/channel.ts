@@ -164,7 +164,8 @@ export interface Channel {
 
 /** Counters an adapter may feed; the gateway turns them into metrics labelled with the channel. */
 export interface ChannelMeter {
-  count(event: string, labels?: Readonly<Record<string, string>>): void;
+  /** @param amount 1 unless told: a busy adapter counts once for many. */
+  count(event: string, labels?: Readonly<Record<string, string>>, amount?: number): void;
   observeSeconds(event: string, seconds: number): void;
 }
 

@@ -1,0 +1,187 @@
+import smpp, { type FieldType, type FieldValue } from 'smpp';
+import { headerOctets } from './frames.js';
+import { commandStatus } from './status.js';
+
+/**
+ * PDUs to and from octets, by the tables of the `smpp` package but not by its `PDU`: that one reads past a
+ * PDU's end, guesses at text, and throws on what it does not like. Here octets stay octets and bad input is data.
+ */
+
+export type Fields = Readonly<Record<string, FieldValue>>;
+
+export interface PduHeader {
+  readonly commandId: number;
+  readonly commandStatus: number;
+  readonly sequenceNumber: number;
+}
+
+export interface Pdu extends PduHeader {
+  readonly kind: 'pdu';
+  readonly command: string;
+  /** Mandatory parameters. A response may lack any: peers leave bodies out, most of all beside an error. */
+  readonly fields: Fields;
+  /** Raw values by tag. Of a tag that comes twice, the first counts. */
+  readonly tlvs: ReadonlyMap<number, Buffer>;
+}
+
+export interface UnknownPdu extends PduHeader {
+  readonly kind: 'unknown';
+}
+
+export interface MalformedPdu extends PduHeader {
+  readonly kind: 'malformed';
+  readonly command: string;
+  /** The command_status that says what is wrong. */
+  readonly answer: number;
+  /** Those before the fault. */
+  readonly fields: Fields;
+}
+
+export type Decoded = Pdu | UnknownPdu | MalformedPdu;
+
+/** Set in the command_id of every response and of generic_nack. */
+export const responseBit = 0x8000_0000;
+
+export function isResponse(commandId: number): boolean {
+  return commandId >= responseBit;
+}
+
+/** Total: never throws, never reads outside `start` to `end`, which must hold a whole header. */
+export function decodePdu(octets: Buffer, start: number, end: number): Decoded {
+  const header = {
+    commandId: octets.readUInt32BE(start + 4),
+    commandStatus: octets.readUInt32BE(start + 8),
+    sequenceNumber: octets.readUInt32BE(start + 12),
+  };
+  const definition = smpp.commandsById[header.commandId];
+  if (definition === undefined) return { kind: 'unknown', ...header };
+  const { command, params = {} } = definition;
+  const body = octets.subarray(start + headerOctets, end);
+  const fields: Record<string, FieldValue> = {};
+  let offset = 0;
+  for (const [name, { type }] of Object.entries(params)) {
+    const value = readField(type, body, offset);
+    if (value === null) {
+      if (isResponse(header.commandId)) break;
+      return { kind: 'malformed', command, answer: faultAnswer(type), fields, ...header };
+    }
+    fields[name] = value;
+    offset += type.size(value);
+  }
+  const tlvs = readTlvs(body, offset);
+  if (tlvs.complete || isResponse(header.commandId)) {
+    return { kind: 'pdu', command, fields, tlvs: tlvs.values, ...header };
+  }
+  return { kind: 'malformed', command, answer: commandStatus.ESME_RINVTLVSTREAM, fields, ...header };
+}
+
+/** @returns null where the value does not end inside the body; the package's readers would run on or fall short. */
+function readField(type: FieldType, body: Buffer, offset: number): FieldValue | null {
+  if (offset >= body.length) return null;
+  try {
+    const value = type.read(body, offset);
+    return offset + type.size(value) > body.length || cutShort(type, body, offset, value) ? null : value;
+  } catch {
+    return null;
+  }
+}
+
+function cutShort(type: FieldType, body: Buffer, offset: number, value: FieldValue): boolean {
+  return type === smpp.types.buffer && Buffer.isBuffer(value) && value.length !== body[offset];
+}
+
+function faultAnswer(type: FieldType): number {
+  return type === smpp.types.buffer ? commandStatus.ESME_RINVMSGLEN : commandStatus.ESME_RINVCMDLEN;
+}
+
+function readTlvs(body: Buffer, from: number): { values: ReadonlyMap<number, Buffer>; complete: boolean } {
+  if (from >= body.length) return { values: noTlvs, complete: true };
+  const values = new Map<number, Buffer>();
+  let offset = from;
+  while (offset + 4 <= body.length) {
+    const tag = body.readUInt16BE(offset);
+    const next = offset + 4 + body.readUInt16BE(offset + 2);
+    if (next > body.length) break;
+    if (!values.has(tag)) values.set(tag, body.subarray(offset + 4, next));
+    offset = next;
+  }
+  return { values, complete: offset === body.length };
+}
+
+const noTlvs: ReadonlyMap<number, Buffer> = new Map();
+
+export interface EncodeOptions {
+  readonly sequenceNumber: number;
+  readonly commandStatus?: number;
+  /** Mandatory parameters; what is left out gets its default. */
+  readonly fields?: Fields;
+  /** By the package's names, such as `message_payload`. */
+  readonly tlvs?: Fields;
+}
+
+/**
+ * A PDU with an error status has no body. Field values are the caller's duty: a NUL inside a C-octet string
+ * or a short_message over 255 octets would shift what follows, so they throw a RangeError.
+ */
+export function encodePdu(command: string, options: EncodeOptions): Buffer {
+  const definition = smpp.commands[command];
+  if (definition === undefined) throw new RangeError(`no such SMPP command: ${command}`);
+  const header = Buffer.alloc(headerOctets);
+  const body = options.commandStatus ? [] : [...encodeFields(definition.params ?? {}, options), ...encodeTlvs(options)];
+  header.writeUInt32BE(headerOctets + body.reduce((sum, octets) => sum + octets.length, 0), 0);
+  header.writeUInt32BE(definition.id, 4);
+  header.writeUInt32BE(options.commandStatus ?? 0, 8);
+  header.writeUInt32BE(options.sequenceNumber, 12);
+  return Buffer.concat([header, ...body]);
+}
+
+type Params = NonNullable<(typeof smpp.commands)[string]['params']>;
+
+function encodeFields(params: Params, { fields = {} }: EncodeOptions): Buffer[] {
+  return Object.entries(params).map(([name, { type, default: ownDefault }]) => {
+    const value = (fields[name] ?? ownDefault ?? type.default) as FieldValue;
+    if (typeof value === 'string' && value.includes('\0')) throw new RangeError(`${name} holds a NUL`);
+    if (type === smpp.types.buffer && (value as Buffer).length > 255)
+      throw new RangeError(`${name} is over 255 octets`);
+    return encodeValue(type, value);
+  });
+}
+
+function encodeTlvs({ tlvs = {} }: EncodeOptions): Buffer[] {
+  return Object.entries(tlvs).map(([name, value]) => {
+    const definition = smpp.tlvs[name];
+    if (definition === undefined) throw new RangeError(`no such TLV: ${name}`);
+    const octets = encodeValue(definition.type, value);
+    const head = Buffer.alloc(4);
+    head.writeUInt16BE(definition.id, 0);
+    head.writeUInt16BE(octets.length, 2);
+    return Buffer.concat([head, octets]);
+  });
+}
+
+function encodeValue(type: FieldType, value: FieldValue): Buffer {
+  const octets = Buffer.alloc(type.size(value));
+  type.write(value, octets, 0);
+  return octets;
+}
+
+/** The tag of a TLV by the package's name for it. Throws on a name it does not have. */
+export function tagOf(name: string): number {
+  const definition = smpp.tlvs[name];
+  if (definition === undefined) throw new RangeError(`no such TLV: ${name}`);
+  return definition.id;
+}
+
+/** An integer TLV, whatever its width: peers send one octet where two are due, and the other way round. */
+export function integerTlv(tlvs: ReadonlyMap<number, Buffer>, tag: number): number | null {
+  const value = tlvs.get(tag);
+  return value === undefined || value.length === 0 || value.length > 6 ? null : value.readUIntBE(0, value.length);
+}
+
+/** A string TLV, with or without the NUL that should end it. */
+export function textTlv(tlvs: ReadonlyMap<number, Buffer>, tag: number): string | null {
+  const value = tlvs.get(tag);
+  if (value === undefined) return null;
+  const nul = value.indexOf(0);
+  return value.toString('latin1', 0, nul === -1 ? value.length : nul);
+}

@@ -1,0 +1,212 @@
+import type { Inbox, Part, PartKey, Receipt } from '../../../src/ports/channel.js';
+import { type Delivered, deliveredOf, readPlainDeliverSm } from './codec/deliverSm.js';
+import { headerOctets } from './codec/frames.js';
+import { decodePdu, type MalformedPdu, type Pdu, responseBit } from './codec/pdu.js';
+import { readReceipt } from './codec/receipt.js';
+import { commandStatus } from './codec/status.js';
+import { isReceipt, type PartReader } from './part.js';
+
+/** The requests that bring messages. Their responses look alike: a header and an empty message_id. */
+export const deliverSmId = 0x0000_0005;
+export const dataSmId = 0x0000_0103;
+const answerOctets = headerOctets + 1;
+
+/** Past either, reading stops until the store has caught up: the peer then waits, and TCP tells it so. */
+const maxUnansweredPdus = 2_000;
+const maxUnansweredOctets = 4 * 1024 * 1024;
+/** Answers that the peer does not take are no reason to grow either. */
+const maxUnsentOctets = 1024 * 1024;
+
+interface Answer {
+  readonly commandId: number;
+  readonly sequenceNumber: number;
+  readonly status: number;
+}
+
+/** One kind of what a chunk brought, and the answers that its commit allows. */
+class Batch<Item> {
+  readonly items: Item[] = [];
+  readonly answers: Answer[] = [];
+  octets = 0;
+
+  add(item: Item, answer: Answer, octets: number): void {
+    this.items.push(item);
+    this.answers.push(answer);
+    this.octets += octets;
+  }
+}
+
+export interface InboundPeer {
+  /** Octets written and not yet taken by the kernel. */
+  readonly unsentOctets: number;
+  /** @returns false when the connection is gone: nothing was acknowledged then. */
+  write(octets: Buffer): boolean;
+  pause(): void;
+  resume(): void;
+}
+
+export interface InboundEvents {
+  malformed(command: string): void;
+  committed(parts: number): void;
+  receipt(receipt: Receipt): void;
+  commitFailed(error: unknown, pdus: number): void;
+  /** The peer has been written the acknowledgement of these. */
+  acknowledged(keys: readonly PartKey[]): void;
+}
+
+/**
+ * From deliver_sm to its acknowledgement, for one link. All that one chunk of the TCP stream holds is committed
+ * together and answered in one write: at 20,000 a second nothing may cost a promise, a closure or a log line for each.
+ */
+export class InboundFlow {
+  readonly #inbox: Inbox;
+  readonly #reader: PartReader;
+  readonly #peer: InboundPeer;
+  readonly #events: InboundEvents;
+  #parts = new Batch<Part>();
+  #receipts = new Batch<Receipt>();
+  #receivedAtMs = 0;
+  #unansweredPdus = 0;
+  #unansweredOctets = 0;
+  #paused = false;
+  #onIdle: (() => void)[] = [];
+
+  constructor(inbox: Inbox, reader: PartReader, peer: InboundPeer, events: InboundEvents) {
+    this.#inbox = inbox;
+    this.#reader = reader;
+    this.#peer = peer;
+    this.#events = events;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Begins a chunk: everything in it arrived at once. */
+  begin(receivedAtMs: number): void {
+    this.#receivedAtMs = receivedAtMs;
+  }
+
+  /** Takes a deliver_sm or data_sm out of the chunk; it stays unanswered until `flush` has committed it. */
+  take(octets: Buffer, start: number, end: number): void {
+    const plain = octets.readUInt32BE(start + 4) === deliverSmId ? readPlainDeliverSm(octets, start, end) : null;
+    if (plain !== null) {
+      this.#takeDelivered(plain, octets.readUInt32BE(start + 12), deliverSmId);
+      return;
+    }
+    const pdu = decodePdu(octets, start, end);
+    if (pdu.kind === 'pdu') this.#takeDelivered(deliveredOf(pdu), pdu.sequenceNumber, pdu.commandId);
+    else if (pdu.kind === 'malformed') this.#takeMalformed(pdu, octets, start, end);
+  }
+
+  /** Ends a chunk: commits what it brought. */
+  flush(): void {
+    if (this.#parts.items.length > 0) {
+      const batch = this.#parts;
+      this.#parts = new Batch();
+      void this.#commit(batch, (parts) => this.#inbox.accept(parts)).then((done) => {
+        if (!done) return;
+        this.#events.committed(batch.items.length);
+        if (this.#answer(batch)) this.#events.acknowledged(batch.items.map((part) => part.key));
+      });
+    }
+    if (this.#receipts.items.length > 0) {
+      const batch = this.#receipts;
+      this.#receipts = new Batch();
+      void this.#commit(batch, (receipts) => this.#inbox.acceptReceipts(receipts)).then((done) => {
+        if (!done) return;
+        for (const receipt of batch.items) this.#events.receipt(receipt);
+        this.#answer(batch);
+      });
+    }
+    this.pauseOrResume();
+  }
+
+  /** Resolves when everything taken has been answered. */
+  idle(): Promise<void> {
+    if (this.#unansweredPdus === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle.push(resolve);
+    });
+  }
+
+  /** To be called when the connection has taken what was written. */
+  pauseOrResume(): void {
+    const full =
+      this.#unansweredPdus > maxUnansweredPdus ||
+      this.#unansweredOctets > maxUnansweredOctets ||
+      this.#peer.unsentOctets > maxUnsentOctets;
+    if (full === this.#paused) return;
+    this.#paused = full;
+    if (full) this.#peer.pause();
+    else this.#peer.resume();
+  }
+
+  #takeDelivered(delivered: Delivered, sequenceNumber: number, commandId: number): void {
+    const answer = { commandId, sequenceNumber, status: commandStatus.ESME_ROK };
+    const octets = delivered.message.length;
+    this.#countUnanswered(octets);
+    if (!isReceipt(delivered.esmClass)) {
+      this.#parts.add(this.#reader.part(delivered, this.#receivedAtMs), answer, octets);
+      return;
+    }
+    const { tlvs } = delivered;
+    const receipt = readReceipt({ text: this.#reader.text(delivered), tlvs, atMs: this.#receivedAtMs });
+    if (receipt !== null) this.#receipts.add(receipt, answer, octets);
+    else this.#parts.add(unreadableReceipt(this.#reader.part(delivered, this.#receivedAtMs)), answer, octets);
+  }
+
+  /** The bytes are kept, so the answer can be final: sent again, they would be no better. */
+  #takeMalformed(pdu: MalformedPdu, octets: Buffer, start: number, end: number): void {
+    this.#events.malformed(pdu.command);
+    const part = this.#reader.malformed(pdu, octets, start, end, this.#receivedAtMs);
+    const { commandId, sequenceNumber, answer: status } = pdu;
+    this.#countUnanswered(end - start);
+    this.#parts.add(part, { commandId, sequenceNumber, status }, end - start);
+  }
+
+  #countUnanswered(octets: number): void {
+    this.#unansweredPdus += 1;
+    this.#unansweredOctets += octets;
+  }
+
+  /** @returns whether the items are on disk; if not, the peer has been told to send them again. */
+  async #commit<Item>(batch: Batch<Item>, commit: (items: Item[]) => Promise<void>): Promise<boolean> {
+    try {
+      await commit(batch.items);
+      return true;
+    } catch (error) {
+      this.#events.commitFailed(error, batch.items.length);
+      this.#answer(batch, commandStatus.ESME_RX_T_APPN);
+      return false;
+    }
+  }
+
+  /** @param status for all of the batch, instead of each one's own */
+  #answer<Item>(batch: Batch<Item>, status?: number): boolean {
+    const octets = Buffer.alloc(batch.answers.length * answerOctets);
+    let offset = 0;
+    for (const answer of batch.answers) {
+      octets.writeUInt32BE(answerOctets, offset);
+      octets.writeUInt32BE((answer.commandId | responseBit) >>> 0, offset + 4);
+      octets.writeUInt32BE(status ?? answer.status, offset + 8);
+      octets.writeUInt32BE(answer.sequenceNumber, offset + 12);
+      offset += answerOctets;
+    }
+    const written = this.#peer.write(octets);
+    this.#unansweredPdus -= batch.answers.length;
+    this.#unansweredOctets -= batch.octets;
+    this.pauseOrResume();
+    if (this.#unansweredPdus === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    return written;
+  }
+}
+
+function unreadableReceipt(part: Part): Part {
+  return { ...part, text: null, oddity: 'unreadable_receipt' };
+}
+
+/** Whether a PDU belongs here. */
+export function bringsMessage(pdu: Pdu['commandId']): boolean {
+  return pdu === deliverSmId || pdu === dataSmId;
+}

@@ -1,0 +1,352 @@
+import { randomBytes } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import type { ChannelMeter, Inbox, PartKey } from '../../../src/ports/channel.js';
+import type { Log } from '../../../src/ports/log.js';
+import { type FrameFault, FrameReader } from './codec/frames.js';
+import { decodePdu, encodePdu, type Fields, isResponse, type Pdu } from './codec/pdu.js';
+import { commandStatus, statusName, submitPolicy } from './codec/status.js';
+import type { SmppConfig } from './config.js';
+import { bringsMessage, InboundFlow } from './inbound.js';
+import { PartReader } from './part.js';
+import { type Answer, PendingRequests } from './pending.js';
+import { Settlement } from './settlement.js';
+
+/** `transceiver` brings and takes messages; the other two do one each. */
+export type BindRole = 'transceiver' | 'receiver' | 'transmitter';
+
+export type LinkState = 'connecting' | 'binding' | 'bound' | 'draining' | 'closed';
+
+export type BindResult =
+  | { readonly kind: 'bound' }
+  | { readonly kind: 'refused'; readonly status: number }
+  | { readonly kind: 'failed'; readonly cause: string };
+
+export interface LinkOptions {
+  readonly host: string;
+  readonly role: BindRole;
+  readonly config: SmppConfig;
+  readonly inbox: Inbox;
+  readonly log: Log;
+  readonly meter: ChannelMeter;
+  /** Another submit_sm may have become possible. */
+  readonly onRoom: () => void;
+}
+
+/** interface_version: SMPP 3.4. */
+const interfaceVersion = 0x34;
+
+/**
+ * One connection, from connect to close. It is never used again: a new attempt is a new link with a new number.
+ *
+ *   connecting -> binding -> bound -> draining -> closed
+ *
+ * - connecting: the TCP connection is being made (`connectTimeoutSeconds`).
+ * - binding: bind_… is sent (`responseTimeoutSeconds`). A deliver_sm is refused with ESME_RINVBNDSTS.
+ * - bound: messages flow. A silent peer is asked by enquire_link, and given up when it stays silent.
+ * - draining: this side stops, or the peer sent unbind. No submit_sm starts; what is under way settles, up to
+ *   `responseTimeoutSeconds`; deliver_sm is still taken.
+ * - closed: from every state, at any time. Then every request has been settled.
+ *
+ * What a peer may get wrong: a body that does not add up costs that PDU alone; a command_length that no PDU has
+ * ends the link, after what came before it has been committed and answered.
+ */
+export class Link {
+  /** Unlike any other link's, restarts included: 48 bits by chance. */
+  readonly number = randomBytes(6).readUIntBE(0, 6);
+  /** Resolves with the cause when the connection is gone. */
+  readonly closed: Promise<string>;
+
+  readonly #options: LinkOptions;
+  readonly #socket: Socket;
+  readonly #frames = new FrameReader();
+  readonly #pending: PendingRequests<Pdu>;
+  readonly #inbound: InboundFlow;
+  readonly #settlement: Settlement;
+  readonly #responseTimeoutMs: number;
+  #state: LinkState = 'connecting';
+  #cause = 'the peer closed the connection';
+  #unreadable = false;
+  #outstandingSubmits = 0;
+  #receivedAtMs = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #onSubmitsSettled: (() => void)[] = [];
+  #bindResult: (result: BindResult) => void = () => undefined;
+
+  constructor(options: LinkOptions) {
+    const { config, host, inbox } = options;
+    this.#options = options;
+    this.#responseTimeoutMs = config.responseTimeoutSeconds * 1_000;
+    this.#pending = new PendingRequests(this.#responseTimeoutMs);
+    this.#settlement = new Settlement(
+      () => this.#enquire(() => this.#settlement.answered()),
+      (keys) => inbox.settle(keys),
+    );
+    this.#socket = connect({ host, port: config.port, noDelay: true, keepAlive: true });
+    this.#inbound = this.#createInbound();
+    this.closed = new Promise((resolve) => {
+      this.#socket.on('close', () => resolve(this.#finish()));
+    });
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#cause = error.code ?? error.message;
+    });
+    this.#socket.on('data', (chunk) => this.#onData(chunk));
+    this.#socket.on('drain', () => this.#inbound.pauseOrResume());
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Whether a submit_sm may be written now. */
+  get hasRoom(): boolean {
+    const { role, config } = this.#options;
+    return this.#state === 'bound' && role !== 'receiver' && this.#outstandingSubmits < config.window;
+  }
+
+  get outstandingSubmits(): number {
+    return this.#outstandingSubmits;
+  }
+
+  /** Connects and binds. To be called once. */
+  open(): Promise<BindResult> {
+    const timeoutMs = this.#options.config.connectTimeoutSeconds * 1_000;
+    this.#timer = setTimeout(() => this.abort(`no TCP connection within ${timeoutMs} ms`), timeoutMs);
+    this.#socket.once('connect', () => this.#bind());
+    return new Promise((resolve) => {
+      this.#bindResult = resolve;
+    });
+  }
+
+  /** Only while `hasRoom`. */
+  submit(fields: Fields, onAnswer: (answer: Answer<Pdu>) => void): void {
+    this.#outstandingSubmits += 1;
+    this.#request('submit_sm', fields, (answer) => {
+      this.#outstandingSubmits -= 1;
+      if (saysUnbound(answer)) void this.drain('the peer holds this session for unbound');
+      onAnswer(answer);
+      if (this.#outstandingSubmits === 0) for (const resolve of this.#onSubmitsSettled.splice(0)) resolve();
+      this.#options.onRoom();
+    });
+  }
+
+  /** Ends the link in good order. `closed` tells when it has. */
+  async drain(cause: string): Promise<void> {
+    if (this.#state !== 'bound') {
+      if (this.#state !== 'draining') this.abort(cause);
+      return;
+    }
+    this.#state = 'draining';
+    this.#cause = cause;
+    await this.#withinTimeout(Promise.all([this.#submitsSettled(), this.#inbound.idle()]));
+    this.#request('unbind', {}, (answer) => {
+      if (answer.kind === 'response') this.#settlement.unbound();
+      this.#socket.destroySoon();
+    });
+  }
+
+  /** Ends the link at once. */
+  abort(cause: string): void {
+    this.#cause = cause;
+    this.#socket.destroy();
+  }
+
+  #createInbound(): InboundFlow {
+    const { config, inbox, log, meter } = this.#options;
+    const socket = this.#socket;
+    const peer = {
+      get unsentOctets() {
+        return socket.writableLength;
+      },
+      write: (octets: Buffer) => this.#write(octets),
+      pause: () => void socket.pause(),
+      resume: () => void socket.resume(),
+    };
+    return new InboundFlow(inbox, new PartReader(config, this.number), peer, {
+      malformed: (command) => meter.count('pdu_malformed', { command }),
+      committed: (parts) => meter.count('parts', {}, parts),
+      receipt: ({ state }) => meter.count('receipt', { state }),
+      acknowledged: (keys: readonly PartKey[]) => this.#settlement.acknowledged(keys),
+      commitFailed: (error, pdus) => {
+        meter.count('commit_failed', {}, pdus);
+        log.error({ err: error, pdus }, 'messages could not be stored; the peer is asked to send them again');
+      },
+    });
+  }
+
+  #bind(): void {
+    const { config, role } = this.#options;
+    this.#clearTimer();
+    this.#state = 'binding';
+    const ranged = config.addressRange !== '';
+    const fields = {
+      system_id: config.systemId,
+      password: config.password,
+      system_type: config.systemType,
+      interface_version: interfaceVersion,
+      addr_ton: ranged ? config.sourceTon : 0,
+      addr_npi: ranged ? config.sourceNpi : 0,
+      address_range: config.addressRange,
+    };
+    this.#request(`bind_${role}`, fields, (answer) => this.#onBindAnswer(answer));
+  }
+
+  #onBindAnswer(answer: Answer<Pdu>): void {
+    if (answer.kind !== 'response') {
+      this.abort(answer.kind === 'timeout' ? `no answer to bind_${this.#options.role}` : answer.cause);
+      return;
+    }
+    const status = answer.response.commandStatus;
+    if (status !== commandStatus.ESME_ROK) {
+      this.#bindResult({ kind: 'refused', status });
+      this.abort(`bind refused with ${statusName(status)}`);
+      return;
+    }
+    this.#state = 'bound';
+    this.#watch();
+    this.#bindResult({ kind: 'bound' });
+    this.#options.onRoom();
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#unreadable) return;
+    this.#receivedAtMs = Date.now();
+    this.#inbound.begin(this.#receivedAtMs);
+    const fault = this.#frames.push(chunk, this.#onFrame);
+    this.#inbound.flush();
+    if (fault !== null) void this.#giveUp(fault);
+  }
+
+  readonly #onFrame = (octets: Buffer, start: number, end: number): void => {
+    const commandId = octets.readUInt32BE(start + 4);
+    const open = this.#state === 'bound' || this.#state === 'draining';
+    if (open && bringsMessage(commandId)) this.#inbound.take(octets, start, end);
+    else this.#onOther(octets, start, end);
+  };
+
+  #onOther(octets: Buffer, start: number, end: number): void {
+    const pdu = decodePdu(octets, start, end);
+    if (isResponse(pdu.commandId)) {
+      this.#onResponse(
+        pdu.kind === 'pdu' ? pdu : { ...pdu, kind: 'pdu', command: 'unknown', fields: {}, tlvs: new Map() },
+      );
+    } else if (pdu.kind === 'unknown') {
+      this.#refuse('generic_nack', pdu.sequenceNumber, commandStatus.ESME_RINVCMDID);
+    } else if (pdu.kind === 'malformed') {
+      this.#options.meter.count('pdu_malformed', { command: pdu.command });
+      this.#refuse('generic_nack', pdu.sequenceNumber, pdu.answer);
+    } else {
+      this.#onRequest(pdu);
+    }
+  }
+
+  #onResponse(pdu: Pdu): void {
+    if (!this.#pending.settle(pdu)) this.#options.meter.count('response_unexpected', { command: pdu.command });
+  }
+
+  #onRequest({ command, commandId, sequenceNumber }: Pdu): void {
+    if (command === 'enquire_link') this.#write(encodePdu('enquire_link_resp', { sequenceNumber }));
+    else if (command === 'unbind') void this.#onPeerUnbind(sequenceNumber);
+    else if (bringsMessage(commandId)) this.#refuse(`${command}_resp`, sequenceNumber, commandStatus.ESME_RINVBNDSTS);
+    else if (!wantsNoAnswer.has(command)) this.#refuse('generic_nack', sequenceNumber, commandStatus.ESME_RINVCMDID);
+  }
+
+  #refuse(command: string, sequenceNumber: number, status: number): void {
+    this.#write(encodePdu(command, { sequenceNumber, commandStatus: status }));
+  }
+
+  /** The answer comes after those to what the peer sent before; then its late responses are still welcome. */
+  async #onPeerUnbind(sequenceNumber: number): Promise<void> {
+    this.#state = 'draining';
+    this.#cause = 'the peer sent unbind';
+    await this.#withinTimeout(this.#inbound.idle());
+    this.#write(encodePdu('unbind_resp', { sequenceNumber }));
+    await this.#withinTimeout(this.#submitsSettled());
+    this.#socket.destroySoon();
+  }
+
+  /** What came before the fault is committed and answered first. */
+  async #giveUp({ commandLength, sequenceNumber }: FrameFault): Promise<void> {
+    this.#unreadable = true;
+    this.#state = 'draining';
+    this.#cause = `the peer sent command_length ${commandLength}: no PDU has that, so the stream cannot be read on`;
+    this.#options.meter.count('pdu_malformed', { command: 'unframed' });
+    await this.#withinTimeout(this.#inbound.idle());
+    this.#refuse('generic_nack', sequenceNumber, commandStatus.ESME_RINVCMDLEN);
+    this.#socket.destroySoon();
+  }
+
+  /** Asks a peer that has been silent for `enquireLinkSeconds` whether it still lives. */
+  #watch(): void {
+    const intervalMs = this.#options.config.enquireLinkSeconds * 1_000;
+    const silentMs = Date.now() - this.#receivedAtMs;
+    this.#timer = setTimeout(() => this.#watch(), silentMs >= intervalMs ? intervalMs : intervalMs - silentMs);
+    if (silentMs >= intervalMs) this.#enquire(() => undefined);
+  }
+
+  #enquire(onAnswered: () => void): void {
+    const askedAtMs = Date.now();
+    this.#request('enquire_link', {}, (answer) => {
+      if (answer.kind === 'response') onAnswered();
+      else if (answer.kind === 'timeout') this.#onSilence(askedAtMs);
+    });
+  }
+
+  /** A peer whose other PDUs arrive is alive, and one that this side does not read now may have answered. */
+  #onSilence(askedAtMs: number): void {
+    this.#options.meter.count('enquire_link_unanswered');
+    if (this.#receivedAtMs > askedAtMs || this.#inbound.paused) return;
+    this.abort(`silent: no answer to enquire_link within ${this.#responseTimeoutMs} ms`);
+  }
+
+  #request(command: string, fields: Fields, settle: (answer: Answer<Pdu>) => void): void {
+    if (this.#state === 'closed') {
+      settle({ kind: 'closed', cause: this.#cause });
+      return;
+    }
+    const sequenceNumber = this.#pending.add(settle);
+    this.#write(encodePdu(command, { sequenceNumber, fields }));
+  }
+
+  #write(octets: Buffer): boolean {
+    if (!this.#socket.writable) return false;
+    this.#socket.write(octets);
+    return true;
+  }
+
+  #submitsSettled(): Promise<void> {
+    if (this.#outstandingSubmits === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onSubmitsSettled.push(resolve);
+    });
+  }
+
+  async #withinTimeout(work: Promise<unknown>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#responseTimeoutMs);
+    });
+    await Promise.race([work, timeout]);
+    clearTimeout(timer);
+  }
+
+  #clearTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #finish(): string {
+    this.#state = 'closed';
+    this.#clearTimer();
+    this.#settlement.close();
+    this.#pending.close(this.#cause);
+    this.#bindResult({ kind: 'failed', cause: this.#cause });
+    return this.#cause;
+  }
+}
+
+function saysUnbound(answer: Answer<Pdu>): boolean {
+  return answer.kind === 'response' && submitPolicy(answer.response.commandStatus) === 'rebind';
+}
+
+/** alert_notification has no response; outbind asks to be bound to, and that is what a session does anyway. */
+const wantsNoAnswer = new Set(['alert_notification', 'outbind']);

@@ -1,0 +1,163 @@
+import { hash } from 'node:crypto';
+import { decodeText, isTextEncoding } from '../../../src/domain/sms/decode.js';
+import { looksLikeGsm7 } from '../../../src/domain/sms/gsm7.js';
+import { normaliseMsisdn } from '../../../src/domain/sms/msisdn.js';
+import { checkedConcat, parseUdh, type Udh } from '../../../src/domain/sms/udh.js';
+import type { Concat, Part, PartKey } from '../../../src/ports/channel.js';
+import { decodePath } from './codec/dataCoding.js';
+import { type Delivered, textField } from './codec/deliverSm.js';
+import { headerOctets, maxPduOctets } from './codec/frames.js';
+import { integerTlv, type MalformedPdu, tagOf } from './codec/pdu.js';
+import type { SmppConfig } from './config.js';
+
+/** esm_class (SMPP 3.4 §5.2.12): bits 5 to 2 say what kind of message it is, bit 6 that a UDH comes first. */
+const esmClassBits = { udhIndicator: 0x40, messageType: 0x3c, receipt: 0x04, intermediateNotification: 0x20 } as const;
+
+const tag = {
+  reference: tagOf('sar_msg_ref_num'),
+  total: tagOf('sar_total_segments'),
+  sequence: tagOf('sar_segment_seqnum'),
+} as const;
+
+const noUdh: Udh = { octets: 0, concat: null, oddity: null };
+const unreadableUdh: Udh = { octets: 0, concat: null, oddity: 'malformed_udh' };
+
+export function isReceipt(esmClass: number): boolean {
+  const type = esmClass & esmClassBits.messageType;
+  return type === esmClassBits.receipt || type === esmClassBits.intermediateNotification;
+}
+
+type Reading = Pick<Part, 'text' | 'encoding' | 'textOffset' | 'concat' | 'oddity'>;
+
+/** Makes the parts of one link. */
+export class PartReader {
+  readonly #config: Pick<SmppConfig, 'countryCode' | 'defaultAlphabet'>;
+  readonly #link: number;
+
+  constructor(config: Pick<SmppConfig, 'countryCode' | 'defaultAlphabet'>, link: number) {
+    this.#config = config;
+    this.#link = link;
+  }
+
+  /** @param oddity what the caller doubts already, if nothing worse is found */
+  part(delivered: Delivered, receivedAtMs: number, oddity: string | null = null): Part {
+    const reading = this.#read(delivered);
+    const from = normaliseMsisdn(delivered.sourceAddr, this.#config.countryCode);
+    const to = delivered.destinationAddr;
+    return {
+      key: this.#key(fingerprintOf(from, delivered)),
+      receivedAtMs,
+      from,
+      to,
+      text: reading.text,
+      encoding: reading.encoding,
+      raw: delivered.message,
+      textOffset: reading.textOffset,
+      dataCoding: delivered.dataCoding,
+      concat: reading.concat,
+      externalId: null,
+      oddity: reading.oddity ?? oddity,
+    };
+  }
+
+  /** The text as a receipt or a part shows it; null when it cannot be read. */
+  text(delivered: Delivered): string | null {
+    return this.#read(delivered).text;
+  }
+
+  /**
+   * A PDU whose body does not add up, kept as evidence. What follows the addresses goes into `raw`; where not even
+   * they could be read, the whole body does and `from` is empty.
+   */
+  malformed(pdu: MalformedPdu, octets: Buffer, start: number, end: number, receivedAtMs: number): Part {
+    const body = octets.subarray(start + headerOctets, end);
+    const sourceAddr = textField(pdu.fields, 'source_addr');
+    const to = textField(pdu.fields, 'destination_addr');
+    const serviceType = textField(pdu.fields, 'service_type');
+    // Three strings with their NULs, and a TON and an NPI before each address.
+    const addressesEnd = serviceType.length + sourceAddr.length + to.length + 7;
+    return {
+      key: this.#key(digest(body)),
+      receivedAtMs,
+      from: normaliseMsisdn(sourceAddr, this.#config.countryCode),
+      to,
+      text: null,
+      encoding: 'unreadable',
+      raw: 'destination_addr' in pdu.fields ? body.subarray(addressesEnd) : body,
+      textOffset: 0,
+      dataCoding: null,
+      concat: null,
+      externalId: null,
+      oddity: 'malformed_pdu',
+    };
+  }
+
+  #key(fingerprint: Buffer): PartKey {
+    return { by: 'content', fingerprint, link: this.#link };
+  }
+
+  #read(delivered: Delivered): Reading {
+    const { message, esmClass, dataCoding, tlvs } = delivered;
+    const hasUdh = (esmClass & esmClassBits.udhIndicator) !== 0;
+    const udh = hasUdh ? (parseUdh(message) ?? unreadableUdh) : noUdh;
+    const encoding = decodePath(dataCoding, this.#config.defaultAlphabet);
+    const sar = tlvs.size === 0 || udh.concat !== null ? noSar : sarOf(tlvs);
+    const concat = udh.concat ?? sar.concat;
+    const oddity = udh.oddity ?? sar.oddity ?? (delivered.bothPayloads ? 'both_payloads' : null);
+    const place = { encoding, textOffset: udh.octets, concat };
+    if (udh === unreadableUdh) return { ...place, text: null, oddity };
+    if (!isTextEncoding(encoding)) return { ...place, text: null, oddity: oddityOfPath(encoding) };
+    const octets = udh.octets === 0 ? message : message.subarray(udh.octets);
+    return { ...place, text: decodeText(encoding, octets), oddity: oddity ?? doubt(encoding, octets) };
+  }
+}
+
+function oddityOfPath(path: string): string {
+  return path === 'binary' ? 'binary' : 'unsupported_data_coding';
+}
+
+/** Octets that the alphabet does not have: most likely the peer means another one, and `defaultAlphabet` is wrong. */
+function doubt(encoding: string, octets: Buffer): string | null {
+  if (encoding === 'ucs2') return octets.length % 2 === 0 ? null : 'odd_octets';
+  if (encoding === 'latin1') return null;
+  return looksLikeGsm7(octets) ? null : 'not_7bit';
+}
+
+const noSar: { concat: Concat | null; oddity: string | null } = { concat: null, oddity: null };
+
+/** Concatenation by TLVs (SMPP 3.4 §5.3.2.22 to 24): all three or none. */
+function sarOf(tlvs: ReadonlyMap<number, Buffer>): typeof noSar {
+  const reference = integerTlv(tlvs, tag.reference);
+  const total = integerTlv(tlvs, tag.total);
+  const sequence = integerTlv(tlvs, tag.sequence);
+  if (reference === null || total === null || sequence === null) return noSar;
+  const concat = checkedConcat(reference, total, sequence);
+  if (concat === null) return { concat, oddity: 'malformed_concat' };
+  return concat.total === 1 ? noSar : { concat, oddity: null };
+}
+
+const fingerprintOctets = 16;
+/** Used within one call only. Addresses and TLVs come out of the same PDU, a country code is added. */
+const scratch = Buffer.allocUnsafe(maxPduOctets + 64);
+
+/**
+ * Over what the part says and nothing that a peer may change when it sends again: not the sequence number, the
+ * times or the priority.
+ */
+function fingerprintOf(from: string, { destinationAddr, esmClass, dataCoding, message, tlvs }: Delivered): Buffer {
+  let length = scratch.write(from, 0, 'latin1');
+  length = scratch.writeUInt8(0, length);
+  length += scratch.write(destinationAddr, length, 'latin1');
+  length = scratch.writeUInt8(0, length);
+  length = scratch.writeUInt8(esmClass, length);
+  length = scratch.writeUInt8(dataCoding, length);
+  for (const sarTag of tlvs.size === 0 ? [] : [tag.reference, tag.total, tag.sequence]) {
+    length = scratch.writeUInt32BE((integerTlv(tlvs, sarTag) ?? 0) >>> 0, length);
+  }
+  length += message.copy(scratch, length);
+  return digest(scratch.subarray(0, length));
+}
+
+function digest(octets: Buffer): Buffer {
+  return hash('sha256', octets, 'buffer').subarray(0, fingerprintOctets);
+}

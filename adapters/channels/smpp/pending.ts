@@ -1,0 +1,69 @@
+import type { PduHeader } from './codec/pdu.js';
+
+/** What became of a request. */
+export type Answer<Response extends PduHeader = PduHeader> =
+  | { readonly kind: 'response'; readonly response: Response }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'closed'; readonly cause: string };
+
+interface Waiting<Response extends PduHeader> {
+  readonly deadlineMs: number;
+  readonly settle: (answer: Answer<Response>) => void;
+}
+
+const maxSequenceNumber = 0x7fff_ffff;
+
+/**
+ * Requests that wait for their response. Every one settles exactly once: by the response, by the timeout, or when the
+ * link closes. One timer, for the oldest, serves all: the timeout is the same for each.
+ */
+export class PendingRequests<Response extends PduHeader> {
+  readonly #timeoutMs: number;
+  readonly #waiting = new Map<number, Waiting<Response>>();
+  #timer: NodeJS.Timeout | null = null;
+  #sequenceNumber = 0;
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** @returns the sequence number that the request must carry */
+  add(settle: (answer: Answer<Response>) => void): number {
+    do {
+      this.#sequenceNumber = this.#sequenceNumber === maxSequenceNumber ? 1 : this.#sequenceNumber + 1;
+    } while (this.#waiting.has(this.#sequenceNumber));
+    this.#waiting.set(this.#sequenceNumber, { deadlineMs: Date.now() + this.#timeoutMs, settle });
+    this.#timer ??= setTimeout(() => this.#expire(), this.#timeoutMs);
+    return this.#sequenceNumber;
+  }
+
+  /** @returns false where nothing waits for it: it came too late, or was never asked for. */
+  settle(response: Response): boolean {
+    const waiting = this.#waiting.get(response.sequenceNumber);
+    if (waiting === undefined) return false;
+    this.#waiting.delete(response.sequenceNumber);
+    waiting.settle({ kind: 'response', response });
+    return true;
+  }
+
+  close(cause: string): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { settle } of waiting) settle({ kind: 'closed', cause });
+  }
+
+  #expire(): void {
+    this.#timer = null;
+    const nowMs = Date.now();
+    for (const [sequenceNumber, { deadlineMs, settle }] of this.#waiting) {
+      if (deadlineMs > nowMs) {
+        this.#timer ??= setTimeout(() => this.#expire(), deadlineMs - nowMs);
+        return;
+      }
+      this.#waiting.delete(sequenceNumber);
+      settle({ kind: 'timeout' });
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import type { Pdu } from './codec/pdu.js';
+import type { Answer } from './pending.js';
+import type { TokenBucket } from './tokenBucket.js';
+
+/** A connection that takes submit_sm. */
+export interface SubmitLink<Submit> {
+  readonly hasRoom: boolean;
+  readonly outstandingSubmits: number;
+  submit(submit: Submit, onAnswer: (answer: Answer<Pdu>) => void): void;
+}
+
+/** What became of one submit_sm; `unwritten` is the only one that surely did not reach the peer. */
+export type SubmitAnswer = Answer<Pdu> | { readonly kind: 'unwritten'; readonly cause: string };
+
+interface Job<Submit> {
+  readonly submit: Submit;
+  readonly settle: (answer: SubmitAnswer) => void;
+  written: boolean;
+  timer: NodeJS.Timeout | null;
+}
+
+/** The gateway sends from a bounded number of workers; this only guards against a caller that does not. */
+const maxQueued = 10_000;
+const maxTimerMs = 2 ** 31 - 1;
+
+/**
+ * Brings each submit_sm to the link with the most room, first come first served, within the channel's throughput.
+ * Every job settles exactly once, at its deadline at the latest.
+ */
+export class SubmitQueue<Submit> {
+  readonly #links: () => readonly SubmitLink<Submit>[];
+  readonly #bucket: TokenBucket;
+  readonly #queue = new Set<Job<Submit>>();
+  #timer: NodeJS.Timeout | null = null;
+  #closedCause: string | null = null;
+
+  constructor(links: () => readonly SubmitLink<Submit>[], bucket: TokenBucket) {
+    this.#links = links;
+    this.#bucket = bucket;
+  }
+
+  /** @param deadlineMs epoch; after it an unwritten job is `unwritten`, a written one a `timeout` */
+  send(submit: Submit, deadlineMs: number): Promise<SubmitAnswer> {
+    return new Promise((resolve) => {
+      const job: Job<Submit> = {
+        submit,
+        written: false,
+        timer: null,
+        settle: (answer) => {
+          if (job.timer !== null) clearTimeout(job.timer);
+          this.#queue.delete(job);
+          resolve(answer);
+        },
+      };
+      const leftMs = deadlineMs - Date.now();
+      if (this.#closedCause !== null) job.settle({ kind: 'unwritten', cause: this.#closedCause });
+      else if (this.#queue.size >= maxQueued) job.settle({ kind: 'unwritten', cause: 'too many replies wait already' });
+      else if (leftMs <= 0) job.settle({ kind: 'unwritten', cause: 'the deadline has passed' });
+      else this.#enqueue(job, leftMs);
+    });
+  }
+
+  /** Writes what can be written now: to be called whenever a link gets room. */
+  pump(): void {
+    for (const job of this.#queue) {
+      const link = this.#roomiest();
+      if (link === undefined || !this.#takeToken()) return;
+      this.#queue.delete(job);
+      job.written = true;
+      link.submit(job.submit, job.settle);
+    }
+  }
+
+  /** Gives nothing to any link for a while: the peer asked for less. */
+  pause(forMs: number): void {
+    this.#bucket.pause(Date.now() + forMs);
+  }
+
+  /** Settles what was not written, and takes nothing more. */
+  close(cause: string): void {
+    this.#closedCause = cause;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const job of this.#queue) job.settle({ kind: 'unwritten', cause });
+  }
+
+  #enqueue(job: Job<Submit>, leftMs: number): void {
+    this.#queue.add(job);
+    job.timer = setTimeout(() => this.#expire(job), Math.min(leftMs, maxTimerMs));
+    this.pump();
+  }
+
+  #expire(job: Job<Submit>): void {
+    const cause = 'no link had room for it before the deadline';
+    job.settle(job.written ? { kind: 'timeout' } : { kind: 'unwritten', cause });
+  }
+
+  #roomiest(): SubmitLink<Submit> | undefined {
+    let best: SubmitLink<Submit> | undefined;
+    for (const link of this.#links()) {
+      if (link.hasRoom && (best === undefined || link.outstandingSubmits < best.outstandingSubmits)) best = link;
+    }
+    return best;
+  }
+
+  #takeToken(): boolean {
+    const waitMs = this.#bucket.take(Date.now());
+    if (waitMs === 0) return true;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.pump();
+    }, waitMs);
+    return false;
+  }
+}
