@@ -58,7 +58,8 @@ export function trackerCommand(openDesk: OpenDesk, output: Output = process.stdo
       async (trackingId: string, status: Status, options: { message?: string; agency?: string; config?: string }) => {
         const { config, ...change } = options;
         const ticket = await withDesk(openDesk, config, (desk) => desk.setStatus(trackingId, status, change));
-        if (ticket === null) command.error(`error: no ticket #${trackingId}; \`lapor-gateway tracker list\` shows them`);
+        if (ticket === null)
+          command.error(`error: no ticket #${trackingId}; \`lapor-gateway tracker list\` shows them`);
         else output.write(`#${ticket.trackingId} is now ${ticket.status} (${statusWords[ticket.status].word})\n`);
       },
     );

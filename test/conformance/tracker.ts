@@ -193,15 +193,21 @@ export function describeTrackerConformance<Config>(harness: TrackerHarness<Confi
         expect(peer.ticketCount()).to.equal(2);
       });
 
-      it('never reject: not when stopped, not after close', async () => {
-        const stopped = AbortSignal.abort();
-        await tracker.close();
-        for (const signal of [stopped, never]) {
-          expect(await tracker.submit(sampleReport(), signal)).to.include({ kind: 'retry' });
-          expect(await tracker.followUp('1000001', sampleFollowUp(), signal)).to.include({ kind: 'retry' });
-          expect(await tracker.status('1000001', signal)).to.include({ kind: 'retry' });
-        }
-      });
+      const calls: readonly [string, (signal: AbortSignal) => Promise<unknown>][] = [
+        ['submit', (signal) => tracker.submit(sampleReport(), signal)],
+        ['followUp', (signal) => tracker.followUp('1000001', sampleFollowUp(), signal)],
+        ['status', (signal) => tracker.status('1000001', signal)],
+      ];
+      for (const [name, call] of calls) {
+        it(`say nothing about the tracker when ${name} was stopped`, async () => {
+          expect(await call(AbortSignal.abort())).to.include({ kind: 'retry', unavailable: false });
+        });
+
+        it(`are to be retried when ${name} comes after close`, async () => {
+          await tracker.close();
+          expect(await call(never)).to.include({ kind: 'retry' });
+        });
+      }
 
       it('resolves `run` at once when stopped already', async () => {
         await tracker.run(new RecordingSink(), AbortSignal.abort());

@@ -58,7 +58,6 @@ export class EmbeddedTracker implements Tracker {
     this.#commits = new GroupCommit(this.#db);
     this.#insertTicket = this.#db.prepare(
       `INSERT INTO tickets (report_id, report, status, updated_at) VALUES (?, ?, 'received', ?)
-       ON CONFLICT (report_id) DO NOTHING
        RETURNING tracking_id AS trackingId, status`,
     );
     this.#ticketOfReport = this.#db.prepare(
@@ -78,10 +77,11 @@ export class EmbeddedTracker implements Tracker {
     const reportId = idFromText(report.id);
     if (reportId === null) return refused('invalid_report', 'the report id is no UUID');
     return this.#commits.add(signal, () => {
+      // Looked up first: an INSERT that meets a conflict uses up a number (AUTOINCREMENT), and citizens' would have gaps.
       const ticket =
-        this.#insertTicket.get(reportId, JSON.stringify(report), new Date().toISOString()) ??
-        this.#ticketOfReport.get(reportId);
-      if (ticket === undefined) throw new Error('a ticket was neither new nor known');
+        this.#ticketOfReport.get(reportId) ??
+        this.#insertTicket.get(reportId, JSON.stringify(report), new Date().toISOString());
+      if (ticket === undefined) throw new Error('INSERT … RETURNING gave no row');
       const { trackingId, status } = ticket;
       return { kind: 'filed', trackingId: String(trackingId), status, dueAt: null, publicUrl: null } as const;
     });

@@ -26,11 +26,13 @@ export type Exchanged =
       readonly retryAfter: string | null;
       readonly body: string;
     }
-  | { readonly kind: 'failed'; readonly cause: string };
+  | { readonly kind: 'failed'; readonly cause: string }
+  /** The caller's signal fired: that says nothing about the tracker. */
+  | { readonly kind: 'stopped' };
 
-/** Never rejects. The causes name codes only: no URL, no header, no content. */
+/** Never rejects. Causes name codes only: no URL, no header, no content. */
 export function exchange(pool: Pool, request: ExchangeRequest, signal: AbortSignal): Promise<Exchanged> {
-  if (signal.aborted) return Promise.resolve({ kind: 'failed', cause: 'stopped before it was sent' });
+  if (signal.aborted) return Promise.resolve({ kind: 'stopped' });
   return new Promise((resolve) => {
     const gatherer = new Gatherer(request, signal, resolve);
     try {
@@ -70,8 +72,11 @@ class Gatherer implements Dispatcher.DispatchHandler {
     this.#bodyMaxBytes = request.bodyMaxBytes;
     this.#settle = settle;
     // Undici's own timeouts count from the moment of writing and tick once a second; this one is the whole attempt's.
-    this.#deadline = setTimeout(() => this.#giveUp(`no answer within ${request.timeoutMs} ms`), request.timeoutMs);
-    this.#forgetStop = onStop(signal, () => this.#giveUp('stopped while under way'));
+    this.#deadline = setTimeout(
+      () => this.#giveUp({ kind: 'failed', cause: `no answer within ${request.timeoutMs} ms` }),
+      request.timeoutMs,
+    );
+    this.#forgetStop = onStop(signal, () => this.#giveUp({ kind: 'stopped' }));
   }
 
   /** Comes again when undici moves the request to a new connection. */
@@ -97,8 +102,8 @@ class Gatherer implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#bodyMaxBytes) this.#giveUp(`answer longer than ${this.#bodyMaxBytes} bytes`);
-    else this.#chunks.push(chunk);
+    if (this.#bytes <= this.#bodyMaxBytes) this.#chunks.push(chunk);
+    else this.#giveUp({ kind: 'failed', cause: `answer longer than ${this.#bodyMaxBytes} bytes` });
   }
 
   onResponseEnd(): void {
@@ -121,9 +126,9 @@ class Gatherer implements Dispatcher.DispatchHandler {
   }
 
   /** A request still in undici's queue has no controller: it is settled now and aborted when its turn comes. */
-  #giveUp(cause: string): void {
-    this.fail(cause);
-    this.#controller?.abort(new Error(cause));
+  #giveUp(exchanged: Exchanged): void {
+    this.#finish(exchanged);
+    this.#controller?.abort(new Error('given up'));
   }
 
   #finish(exchanged: Exchanged): void {

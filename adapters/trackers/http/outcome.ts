@@ -41,8 +41,7 @@ export function readAnswer<Schema extends z.ZodType>(
   successes: ReadonlySet<number>,
   exchanged: Exchanged,
 ): { readonly kind: 'read'; readonly value: z.output<Schema> } | TrackerFault {
-  if (exchanged.kind === 'failed') return faultOf(exchanged);
-  if (!successes.has(exchanged.status)) return faultOf(exchanged);
+  if (exchanged.kind !== 'answered' || !successes.has(exchanged.status)) return faultOf(exchanged);
   const body = parseJson(exchanged.body);
   const result = schema.safeParse(body);
   return result.success ? { kind: 'read', value: result.data } : unreadable(exchanged, body, result.error);
@@ -50,6 +49,7 @@ export function readAnswer<Schema extends z.ZodType>(
 
 /** The policy that goes with an exchange that brought no success. */
 export function faultOf(exchanged: Exchanged): TrackerFault {
+  if (exchanged.kind === 'stopped') return { kind: 'retry', cause: 'stopped', unavailable: false };
   if (exchanged.kind === 'failed') return { kind: 'retry', cause: exchanged.cause, unavailable: true };
   const row = retried.find(({ from, to }) => from <= exchanged.status && exchanged.status <= to);
   if (row === undefined) return refusalOf(exchanged);

@@ -71,6 +71,7 @@ unitOfEscaped[escapeSeptet] = 0x20;
 
 /** 1 where the septet means the same letter in ASCII: most texts hold nothing else, and decode seven times faster. */
 const sameAsAscii = Uint8Array.from({ length: 256 }, (_, octet) => (unitOfSeptet[octet] === octet ? 1 : 0));
+sameAsAscii[escapeSeptet] = 0;
 
 /**
  * Unpacked septets to text. Total: an octet over 0x7F loses its high bit; an unknown escape shows the

@@ -81,7 +81,7 @@ const pair = new RegExp(`\\b${key} ?: *(?!${anyKey} ?:)([^\\s,;]*)`, 'gi');
  * Reads `id:… sub:… dlvrd:… submit date:… done date:… stat:… err:… text:…` in any order and case, with
  * whatever is missing. What follows `text:` is the reply's own words, unless the id comes after it.
  *
- * @returns the first value of each key, keys in lower case
+ * @returns the first value of each key that has one, keys in lower case
  */
 export function parseReceiptText(text: string): ReadonlyMap<string, string> {
   const words = new Map<string, string>();
@@ -89,7 +89,8 @@ export function parseReceiptText(text: string): ReadonlyMap<string, string> {
   for (const match of text.matchAll(pair)) {
     const name = (match[1] ?? '').toLowerCase();
     if (match.index > ownWords && words.has('id')) break;
-    if (!words.has(name)) words.set(name, match[2] ?? '');
+    const value = match[2] ?? '';
+    if (value !== '' && !words.has(name)) words.set(name, value);
   }
   return words;
 }

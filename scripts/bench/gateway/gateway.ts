@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../freePort.js';
+import { waitForHttp } from '../httpProbe.js';
+import { type Processes, ServerProcess } from '../processes.js';
+import { gatewayConfig } from './gatewayConfig.js';
+
+/** The built command, seen from this compiled file. */
+const mainFile = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
+const readyWithinMs = 30_000;
+
+export interface GatewayStart {
+  /** Holds config, log and database; a gateway started again in the same folder finds its old database. */
+  readonly folder: string;
+  readonly trackerPort: number;
+  readonly smscPorts: readonly number[];
+  /** Where V8 writes a CPU profile when the gateway ends; null for none. */
+  readonly profileFolder: string | null;
+}
+
+/** Why the gateway cannot be measured, or null. */
+export function gatewayAbsence(): string | null {
+  return existsSync(mainFile) ? null : `${mainFile} is not built`;
+}
+
+/** Starts the gateway with a config of its own and resolves when /readyz says that it takes traffic. */
+export async function startGateway(start: GatewayStart, processes: Processes): Promise<ServerProcess> {
+  await mkdir(start.folder, { recursive: true });
+  const httpPort = await freePort();
+  const configFile = join(start.folder, 'gateway.yaml');
+  const setting = { ...start, httpPort, databaseFile: join(start.folder, 'gateway.db') };
+  await writeFile(configFile, gatewayConfig(setting));
+  const profiling = start.profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${start.profileFolder}`];
+  const gateway = new ServerProcess(
+    'the gateway',
+    process.execPath,
+    [...profiling, mainFile, 'start', '--config', configFile],
+    join(start.folder, 'gateway.log'),
+    processes,
+  );
+  await waitForHttp(`http://127.0.0.1:${httpPort}/readyz`, (status) => status === 200, gateway.gone, readyWithinMs);
+  return gateway;
+}

@@ -1,0 +1,36 @@
+import { stringify } from 'yaml';
+
+export interface GatewaySetting {
+  readonly httpPort: number;
+  readonly databaseFile: string;
+  readonly trackerPort: number;
+  /** One SMPP channel for each. */
+  readonly smscPorts: readonly number[];
+}
+
+export const shortCode = '1708';
+
+/** The gateway as an operator would configure it, with the telcos' limits on traffic lifted. */
+export function gatewayConfig(setting: GatewaySetting): string {
+  const channels = setting.smscPorts.map((port, index) => [
+    `telco${index + 1}`,
+    {
+      adapter: 'smpp',
+      host: '127.0.0.1',
+      port,
+      systemId: 'bench',
+      password: 'bench',
+      bind: 'transceiver',
+      sessions: 1,
+      address: shortCode,
+      window: 1000,
+      throughputPerSecond: 100_000,
+    },
+  ]);
+  return stringify({
+    server: { host: '127.0.0.1', port: setting.httpPort, publicUrl: `http://127.0.0.1:${setting.httpPort}` },
+    store: { url: `sqlite:${setting.databaseFile}` },
+    tracker: { adapter: 'http', url: `http://127.0.0.1:${setting.trackerPort}`, token: 'bench' },
+    channels: Object.fromEntries(channels),
+  });
+}

@@ -1,0 +1,24 @@
+import type { Scenario } from '../bench.js';
+import { gatewayAbsence } from '../gateway/gateway.js';
+import { kannelAbsence } from '../kannel/kannel.js';
+import type { ScenarioName } from '../options.js';
+import { backlog } from './backlog.js';
+import { codecLimit } from './codecLimit.js';
+import { durableIntake, wholeWay } from './gateway.js';
+import { throughKannel } from './kannel.js';
+
+export interface ListedScenario {
+  readonly title: string;
+  /** Why it cannot run here, or null. */
+  readonly absence: () => string | null;
+  /** Leaves the generator without links, ready for the next. */
+  readonly run: Scenario;
+}
+
+export const scenarios: Readonly<Record<ScenarioName, ListedScenario>> = {
+  a: { title: 'the codec alone: acknowledges and stores nothing', absence: () => null, run: codecLimit },
+  b: { title: 'durable intake: acknowledged after the commit', absence: gatewayAbsence, run: durableIntake },
+  c: { title: 'the whole way: stored, filed at the tracker, answered', absence: gatewayAbsence, run: wholeWay },
+  d: { title: 'the same work through Kannel', absence: kannelAbsence, run: throughKannel },
+  e: { title: 'durable intake with a backlog for a dead tracker', absence: gatewayAbsence, run: backlog },
+};

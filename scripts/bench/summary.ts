@@ -1,0 +1,59 @@
+import type { Machine } from './machine.js';
+import { type Absence, type Measurement, ratePerSecond } from './measurement.js';
+import { type Column, table } from './table.js';
+import { judge, type Verdict } from './targets.js';
+
+const columns: readonly Column<Measurement>[] = [
+  { title: 'subject', align: 'left', cell: (one) => one.subject },
+  { title: 'variant', align: 'left', cell: (one) => one.variant },
+  { title: 'rate/s', align: 'right', cell: (one) => Math.round(ratePerSecond(one)).toLocaleString('en') },
+  { title: 'of', align: 'left', cell: (one) => one.counts },
+  { title: 'ack p50 ms', align: 'right', cell: (one) => one.load.latency.p50Ms.toFixed(1) },
+  { title: 'p99', align: 'right', cell: (one) => one.load.latency.p99Ms.toFixed(1) },
+  { title: 'max', align: 'right', cell: (one) => one.load.latency.maxMs.toFixed(0) },
+  { title: 'peak MB', align: 'right', cell: (one) => figure(one.peakMb, 0) },
+  { title: 'cpus', align: 'right', cell: (one) => figure(one.serverCpus, 2) },
+  { title: 'generator', align: 'right', cell: (one) => figure(one.load.generatorCpus, 2) },
+  { title: 'others', align: 'right', cell: (one) => figure(one.otherCpus, 2) },
+  { title: 'doubts', align: 'left', cell: doubts },
+];
+
+const verdictColumns: readonly Column<Verdict>[] = [
+  { title: 'target', align: 'left', cell: (one) => one.target },
+  { title: 'found', align: 'right', cell: (one) => one.found },
+  { title: '', align: 'left', cell: (one) => one.state },
+];
+
+/** All that the run found, for a person. */
+export function summary(machine: Machine, all: readonly Measurement[], absences: readonly Absence[]): string {
+  const head = `${machine.processor}, ${machine.cores} cores, Node.js ${machine.node}, fsync ${machine.fsyncMs.toFixed(2)} ms`;
+  const missing = absences.map((absence) => `Not measured: ${absence.subject}: ${absence.reason}.`);
+  return [head, '', table(columns, all), ...missing, '', table(verdictColumns, judge(all)), ''].join('\n');
+}
+
+/** Above this the generator may be what is measured. */
+const busyGeneratorCpus = 0.9;
+/** Above this, other programs took a share that the server could have used. */
+const disturbingCpus = 0.3;
+
+/** What a reader must know before believing the row. */
+export function doubts({ load, counts, otherCpus }: Measurement): string {
+  const notes: [isSo: boolean, note: string][] = [
+    [load.temporaryErrors > 0, `${load.temporaryErrors} temporary errors`],
+    [load.refusals > 0, `${load.refusals} refused`],
+    [load.strayResponses > 0, `${load.strayResponses} stray responses`],
+    [load.unacknowledged > 0, `${load.unacknowledged} never acknowledged`],
+    [counts === 'replies' && load.unanswered > 0, `${load.unanswered} never answered`],
+    [counts === 'replies' && load.unanswered < 0, `${-load.unanswered} replies too many`],
+    [otherCpus !== null && otherCpus > disturbingCpus, 'disturbed by other work on this machine'],
+    [load.generatorCpus > busyGeneratorCpus, 'the generator is at its limit'],
+  ];
+  return notes
+    .filter(([isSo]) => isSo)
+    .map(([, note]) => note)
+    .join(', ');
+}
+
+function figure(value: number | null, digits: number): string {
+  return value === null ? '-' : value.toFixed(digits);
+}

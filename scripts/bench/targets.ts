@@ -1,0 +1,89 @@
+import { type Measurement, ratePerSecond, type Subject } from './measurement.js';
+
+export interface Verdict {
+  readonly target: string;
+  readonly found: string;
+  readonly state: 'met' | 'missed' | 'not measured';
+}
+
+interface Target {
+  readonly target: string;
+  /** The figure that must be at least `atLeast`, or at most `atMost`; null when it was not measured. */
+  readonly figure: (all: readonly Measurement[]) => number | null;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  readonly unit: string;
+}
+
+const targets: readonly Target[] = [
+  { target: 'durable intake', figure: (all) => rate(all, 'gateway, intake'), atLeast: 20_000, unit: '/s' },
+  {
+    target: 'durable intake against Kannel',
+    figure: (all) => ratio(rate(all, 'gateway, intake'), rate(all, 'Kannel, intake')),
+    atLeast: 4,
+    unit: 'x',
+  },
+  { target: 'whole way', figure: (all) => rate(all, 'gateway, whole way'), atLeast: 6_000, unit: '/s' },
+  {
+    target: 'whole way against Kannel',
+    figure: (all) => ratio(rate(all, 'gateway, whole way'), rate(all, 'Kannel, whole way')),
+    atLeast: 2.5,
+    unit: 'x',
+  },
+  {
+    target: 'acknowledgement p99 during intake',
+    figure: (all) => largest(of(all, 'gateway, intake').map((one) => one.load.latency.p99Ms)),
+    atMost: 25,
+    unit: ' ms',
+  },
+  { target: 'peak memory', figure: peakMb, atMost: 250, unit: ' MB' },
+  {
+    target: 'intake with a backlog against empty',
+    figure: (all) => ratio(mean(all, 'gateway, intake, backlog'), mean(all, 'gateway, intake, empty')),
+    atLeast: 0.9,
+    unit: 'x',
+  },
+];
+
+/** Compares what was measured with what the design asks for. It marks; it never fails the run. */
+export function judge(all: readonly Measurement[]): Verdict[] {
+  return targets.map(({ target, figure, atLeast, atMost, unit }) => {
+    const bound = atLeast === undefined ? `at most ${atMost}${unit}` : `at least ${atLeast}${unit}`;
+    const found = figure(all);
+    if (found === null) return { target: `${target}, ${bound}`, found: '-', state: 'not measured' };
+    const isMet = found >= (atLeast ?? Number.NEGATIVE_INFINITY) && found <= (atMost ?? Number.POSITIVE_INFINITY);
+    return { target: `${target}, ${bound}`, found: `${rounded(found)}${unit}`, state: isMet ? 'met' : 'missed' };
+  });
+}
+
+function of(all: readonly Measurement[], subject: Subject): Measurement[] {
+  return all.filter((one) => one.subject === subject);
+}
+
+/** The best of the subject's variants: Kannel is compared at the setting that suits it best. */
+function rate(all: readonly Measurement[], subject: Subject): number | null {
+  return largest(of(all, subject).map(ratePerSecond));
+}
+
+/** The mean of the subject's rounds. */
+function mean(all: readonly Measurement[], subject: Subject): number | null {
+  const rates = of(all, subject).map(ratePerSecond);
+  return rates.length === 0 ? null : rates.reduce((sum, one) => sum + one, 0) / rates.length;
+}
+
+function peakMb(all: readonly Measurement[]): number | null {
+  const gateways = all.filter((one) => one.subject.startsWith('gateway'));
+  return largest(gateways.flatMap((one) => (one.peakMb === null ? [] : [one.peakMb])));
+}
+
+function largest(figures: readonly number[]): number | null {
+  return figures.length === 0 ? null : Math.max(...figures);
+}
+
+function ratio(one: number | null, other: number | null): number | null {
+  return one === null || other === null || other === 0 ? null : one / other;
+}
+
+function rounded(value: number): string {
+  return value < 100 ? value.toFixed(2) : Math.round(value).toLocaleString('en');
+}
