@@ -54,7 +54,6 @@ export function composeGateway(config: GatewayConfig, wording: Wording, log: Log
   const channels = new Map([...config.channels].map(([id, entry]) => [id, createChannel(id, entry, metrics, log)]));
   const parts: GatewayParts = { store, tracker, channels, texts: new WordedTexts(wording), metrics, log };
   const gateway = new Gateway(parts, settingsOf(config));
-  metrics.watch(store, channelsOf(parts), () => gateway.forwarder.trackerAway);
   return { gateway, parts };
 }
 

@@ -76,7 +76,7 @@ function httpApp(config: GatewayConfig, { gateway, parts }: Composed, channels: 
   return createHttpApp({
     log: parts.log,
     readiness: () => readiness(parts.store, channels, gateway.forwarder.trackerAway),
-    metrics: () => parts.metrics.registry.metrics(),
+    metrics: () => parts.metrics.text(parts.store, channels, gateway.forwarder.trackerAway),
     channels: new Map([...channels].map(([id, channel]) => [id, webhookOf(channel, gateway.inboxes.get(id))])),
     trackerEvents: parts.tracker.handleEvents
       ? (request) => parts.tracker.handleEvents?.(request, gateway.statusSink) ?? Promise.resolve({ status: 404 })

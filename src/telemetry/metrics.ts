@@ -9,7 +9,7 @@ const stateValues: Record<ChannelState, number> = { down: 0, degraded: 0.5, up: 
 
 /** What the gateway counts. Labels are channels and kinds of outcome: never an address, an id or a text. */
 export class Metrics {
-  readonly registry = new Registry();
+  private readonly registry = new Registry();
   readonly #parts = this.#counter('lapor_parts_total', 'Parts taken in, by what became of them', [
     'channel',
     'outcome',
@@ -24,6 +24,18 @@ export class Metrics {
   ]);
   readonly #status = this.#counter('lapor_status_events_total', 'Status events of the tracker', ['outcome']);
   readonly #events = this.#counter('lapor_channel_events_total', 'What adapters count', ['channel', 'event', 'detail']);
+  readonly #waiting = this.#gauge('lapor_waiting', 'What waits in the store', ['what']);
+  readonly #oldest = this.#gauge(
+    'lapor_oldest_report_seconds',
+    'Age of the oldest report that waits for the tracker',
+    [],
+  );
+  readonly #trackerUp = this.#gauge(
+    'lapor_tracker_up',
+    '0 while reports are held back because the tracker is away',
+    [],
+  );
+  readonly #channelUp = this.#gauge('lapor_channel_up', '1 up, 0.5 degraded, 0 down', ['channel']);
   readonly #seconds = new Histogram({
     name: 'lapor_channel_seconds',
     help: 'How long the peers of a channel take',
@@ -69,42 +81,23 @@ export class Metrics {
 
   meterOf(channel: string): ChannelMeter {
     return {
-      count: (event, labels = {}) => this.#events.inc({ channel, event, detail: Object.values(labels).join(' ') }),
+      count: (event, labels = {}, amount = 1) =>
+        this.#events.inc({ channel, event, detail: Object.values(labels).join(' ') }, amount),
       observeSeconds: (event, seconds) => this.#seconds.observe({ channel, event }, seconds),
     };
   }
 
-  /** Gauges that are read when somebody asks. */
-  watch(store: Store, channels: ReadonlyMap<string, Channel>, trackerAway: () => boolean): void {
-    const waiting = this.#gauge('lapor_waiting', 'What waits in the store', ['what']);
-    const oldest = this.#gauge(
-      'lapor_oldest_report_seconds',
-      'Age of the oldest report that waits for the tracker',
-      [],
-    );
-    new Gauge({
-      name: 'lapor_tracker_up',
-      help: '0 while reports are held back because the tracker is away',
-      registers: [this.registry],
-      collect() {
-        this.set(trackerAway() ? 0 : 1);
-      },
-    });
-    new Gauge({
-      name: 'lapor_channel_up',
-      help: '1 up, 0.5 degraded, 0 down',
-      labelNames: ['channel'],
-      registers: [this.registry],
-      async collect() {
-        for (const [id, channel] of channels) this.set({ channel: id }, stateValues[channel.health().state]);
-        const counts = await store.counts();
-        waiting.set({ what: 'reports' }, counts.reportsWaiting);
-        waiting.set({ what: 'replies' }, counts.repliesWaiting);
-        waiting.set({ what: 'incomplete messages' }, counts.setsWaiting);
-        waiting.set({ what: 'dead letters' }, counts.deadLetters);
-        oldest.set(counts.oldestReportMs === null ? 0 : (Date.now() - counts.oldestReportMs) / 1000);
-      },
-    });
+  /** Metrics in Prometheus' text format; gauges are read now. */
+  async text(store: Store, channels: ReadonlyMap<string, Channel>, trackerAway: boolean): Promise<string> {
+    for (const [id, channel] of channels) this.#channelUp.set({ channel: id }, stateValues[channel.health().state]);
+    this.#trackerUp.set(trackerAway ? 0 : 1);
+    const counts = await store.counts();
+    this.#waiting.set({ what: 'reports' }, counts.reportsWaiting);
+    this.#waiting.set({ what: 'replies' }, counts.repliesWaiting);
+    this.#waiting.set({ what: 'incomplete messages' }, counts.setsWaiting);
+    this.#waiting.set({ what: 'dead letters' }, counts.deadLetters);
+    this.#oldest.set(counts.oldestReportMs === null ? 0 : (Date.now() - counts.oldestReportMs) / 1000);
+    return this.registry.metrics();
   }
 
   #counter(name: string, help: string, labelNames: string[]): Counter {

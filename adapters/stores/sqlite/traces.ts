@@ -15,7 +15,7 @@ interface EntryRow {
 }
 
 /**
- * What each table knows of a report, as rows of (at_ms, what, detail). `?1` is the report's seq. A reply's id is
+ * What each table knows of a report, as rows of (at_ms, what, detail). `@seq` is the report's seq. A reply's id is
  * spelt here in the usual UUID form.
  */
 const uuid = (column: string): string =>
@@ -25,27 +25,27 @@ const entrySources: readonly string[] = [
   `SELECT p.received_ms AS at_ms, iif(p.duplicate, 'received again', 'received') AS what,
      'part ' || coalesce(p.sequence, 1) || ' by ' || c.name || ', ' || length(p.raw) || ' octets, ' || p.encoding
        || coalesce(', ' || p.oddity, '') AS detail
-   FROM parts p JOIN channels c ON c.id = p.channel_id WHERE p.report_seq = ?1`,
+   FROM parts p JOIN channels c ON c.id = p.channel_id WHERE p.report_seq = @seq`,
   `SELECT received_ms AS at_ms, 'accepted' AS what,
      'report ' || ${uuid('id')} || ' of ' || parts || ' part(s)' || coalesce(', flags ' || flags, '') AS detail
-   FROM reports WHERE seq = ?1`,
-  `SELECT at_ms, what, detail FROM journal WHERE report_seq = ?1`,
+   FROM reports WHERE seq = @seq`,
+  `SELECT at_ms, what, detail FROM journal WHERE report_seq = @seq`,
   `SELECT forwarded_ms AS at_ms, 'forwarded' AS what, 'tracking id ' || tracking_id AS detail
-   FROM tickets WHERE report_seq = ?1`,
+   FROM tickets WHERE report_seq = @seq`,
   `SELECT at_ms, 'status' AS what,
      status || ' (event ' || sequence || ')' || coalesce(', ' || agency, '') || iif(applied, '', ', kept until forwarded') AS detail
-   FROM ticket_events WHERE report_seq = ?1`,
-  `SELECT created_ms AS at_ms, 'reply queued' AS what, kind || ' ' || ${uuid('id')} AS detail FROM replies WHERE report_seq = ?1`,
+   FROM ticket_events WHERE report_seq = @seq`,
+  `SELECT created_ms AS at_ms, 'reply queued' AS what, kind || ' ' || ${uuid('id')} AS detail FROM replies WHERE report_seq = @seq`,
   `SELECT accepted_ms AS at_ms, 'reply accepted' AS what, kind || ' ' || ${uuid('id')} AS detail
-   FROM replies WHERE report_seq = ?1 AND accepted_ms IS NOT NULL`,
+   FROM replies WHERE report_seq = @seq AND accepted_ms IS NOT NULL`,
   `SELECT settled_ms AS at_ms, 'reply ' || state AS what, kind || ' ' || ${uuid('id')} AS detail
-   FROM replies WHERE report_seq = ?1 AND settled_ms IS NOT NULL AND state IN ('delivered', 'undelivered')`,
+   FROM replies WHERE report_seq = @seq AND settled_ms IS NOT NULL AND state IN ('delivered', 'undelivered')`,
   `SELECT at_ms, 'dead letter' AS what, 'no. ' || id || ': ' || code || ', ' || message AS detail
-   FROM dead_letters WHERE (kind = 'report' AND subject_seq = ?1)
-      OR (kind = 'reply' AND subject_seq IN (SELECT seq FROM replies WHERE report_seq = ?1))`,
+   FROM dead_letters WHERE (kind = 'report' AND subject_seq = @seq)
+      OR (kind = 'reply' AND subject_seq IN (SELECT seq FROM replies WHERE report_seq = @seq))`,
   `SELECT closed_ms AS at_ms, 'dead letter closed' AS what, 'no. ' || id || ': ' || resolution AS detail
-   FROM dead_letters WHERE closed_ms IS NOT NULL AND ((kind = 'report' AND subject_seq = ?1)
-      OR (kind = 'reply' AND subject_seq IN (SELECT seq FROM replies WHERE report_seq = ?1)))`,
+   FROM dead_letters WHERE closed_ms IS NOT NULL AND ((kind = 'report' AND subject_seq = @seq)
+      OR (kind = 'reply' AND subject_seq IN (SELECT seq FROM replies WHERE report_seq = @seq)))`,
 ];
 
 /** The story of one report. Reads only. */
@@ -64,13 +64,13 @@ export class Traces {
     this.#byTrackingId = db.prepare<[string], Found>(
       `${columns} WHERE r.seq = (SELECT report_seq FROM tickets WHERE tracking_id = ? LIMIT 1)`,
     );
-    this.#sources = entrySources.map((sql) => db.prepare<[number], EntryRow>(sql));
+    this.#sources = entrySources.map((sql) => db.prepare<[{ seq: number }], EntryRow>(sql));
   }
 
   trace(id: string): Trace | null {
     const found = this.#find(id);
     if (found === undefined) return null;
-    const entries = this.#sources.flatMap((source) => source.all(found.seq).map(toEntry));
+    const entries = this.#sources.flatMap((source) => source.all({ seq: found.seq }).map(toEntry));
     // Stable: entries of one millisecond stay in the order of the sources, which is the order of a report's life.
     entries.sort((one, other) => one.atMs - other.atMs);
     return { reportId: idToText(found.id), trackingId: found.tracking_id, entries };
