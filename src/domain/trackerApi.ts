@@ -52,5 +52,3 @@ export const eventsPageSchema = z
     cursor: z.string().max(1_000).describe('Where the next page begins; opaque to the gateway'),
   })
   .meta({ title: 'Events page', description: 'Status events after a cursor, oldest first.' });
-
-export type RefusalBody = z.infer<typeof refusalSchema>;

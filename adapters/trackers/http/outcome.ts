@@ -57,7 +57,7 @@ export function faultOf(exchanged: Exchanged): TrackerFault {
 }
 
 /** Milliseconds from a `Retry-After` in either form of RFC 9110 §10.2.3, or null when it is none. */
-export function retryAfterMs(header: string, nowMs: number): number | null {
+function retryAfterMs(header: string, nowMs: number): number | null {
   const afterMs = /^\d{1,15}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - nowMs;
   return Number.isNaN(afterMs) ? null : Math.min(Math.max(afterMs, 0), retryAfterMaxMs);
 }

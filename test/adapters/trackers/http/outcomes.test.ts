@@ -181,6 +181,17 @@ describe('http tracker: what an answer means', () => {
     await narrow.close();
   });
 
+  it('has several reports under way on one connection', async () => {
+    const narrow = create({ connections: 1, pipelining: 4, timeoutSeconds: 300 });
+    peer.always('hang');
+    const stop = new AbortController();
+    const submitted = [1, 2, 3, 4].map(() => narrow.submit(sampleReport(), stop.signal));
+    await peer.untilSeen(4);
+    stop.abort();
+    await Promise.all(submitted);
+    await narrow.close();
+  });
+
   it('follow-up: any success is one, whatever its body', async () => {
     for (const status of [200, 201, 202, 204]) {
       peer.script({ status });

@@ -34,6 +34,7 @@ export class PeerTracker {
   readonly events: unknown[] = [];
   readonly #byReport = new Map<string, Ticket>();
   readonly #server: Server;
+  #waiters: (() => void)[] = [];
   #script: Scripted[] = [];
   #always: Scripted | null = null;
 
@@ -54,6 +55,11 @@ export class PeerTracker {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
+  }
+
+  /** Resolves once `count` requests have come in whole, answered or not. */
+  async untilSeen(count: number): Promise<void> {
+    while (this.seen.length < count) await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
 
   /** The next requests get these answers, in this order. */
@@ -77,6 +83,7 @@ export class PeerTracker {
 
   #handle(request: IncomingMessage, body: string, response: ServerResponse): void {
     this.seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
+    for (const wake of this.#waiters.splice(0)) wake();
     const scripted = this.#always ?? this.#script.shift();
     if (scripted === undefined) this.#answer(request, body, response);
     else if (scripted === 'reset') response.destroy();
