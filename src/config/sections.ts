@@ -6,7 +6,8 @@ import { type Interpolated, type Interpolation, readAsYaml } from './interpolate
  * Hands the parts of one config tree to those who check them, and gathers what they find wrong.
  *
  * A text that came out of `${…}` is first offered as a text, for a password of digits is still a text. Only
- * where another type is wanted, it is offered as what YAML would have read: so `port: ${PORT}` is a number.
+ * where another type is wanted, it is offered as what YAML would have read: so `port: ${PORT}` is a number, and
+ * the empty text of `publicUrl: ${PUBLIC_URL:-}` is no value.
  */
 export class Sections {
   readonly faults: ConfigFault[];
@@ -59,10 +60,10 @@ export class Sections {
   #reread(path: KeyPath, raw: unknown, faults: readonly ConfigFault[]): unknown {
     const readings = new Map<string, unknown>();
     for (const fault of faults) {
-      if (fault.wrongType !== true) continue;
       const name = nameOf([...path, ...fault.path]);
-      const interpolation = this.#interpolations.get(name);
-      const reading = interpolation === undefined ? undefined : readAsYaml(interpolation.text);
+      const text = this.#interpolations.get(name)?.text;
+      const mayBeOther = fault.wrongType === true || text === '';
+      const reading = text === undefined || !mayBeOther ? undefined : readAsYaml(text);
       if (reading === undefined) continue;
       readings.set(name, reading);
       this.#rereadPaths.add(name);

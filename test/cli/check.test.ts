@@ -1,0 +1,98 @@
+import { expect } from 'chai';
+import { checkCommand } from '../../src/cli/check.js';
+import { printFaults } from '../../src/cli/printFaults.js';
+import { packagedFile } from '../../src/config/env.js';
+import { testAdapters } from '../config/adapters.js';
+import { tempFolder } from '../config/tempFolder.js';
+
+interface Run {
+  readonly lines: readonly string[];
+  readonly exitCode: number | null;
+}
+
+async function check(args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+  const lines: string[] = [];
+  let exitCode: number | null = null;
+  const command = checkCommand({
+    adapters: testAdapters,
+    env,
+    print: (line) => lines.push(line),
+    colour: false,
+    setExitCode: (code) => {
+      exitCode = code;
+    },
+  });
+  await command.parseAsync(args, { from: 'user' });
+  return { lines, exitCode };
+}
+
+describe('check', () => {
+  const folder = tempFolder();
+  const good =
+    'tracker: { adapter: embedded }\nchannels:\n  three: { adapter: smpp, host: a, systemId: b, password: rahasia }\n';
+
+  it('finds no fault in the packaged config, and says what it configures', async () => {
+    const { lines, exitCode } = await check([]);
+    expect(exitCode).to.equal(0);
+    expect(lines).to.deep.equal([
+      `${packagedFile('config', 'default.yaml')}: no faults`,
+      '  channels  telkomsel (smpp), indosat (smpp), three (smpp)',
+      '  tracker   embedded',
+      '  store     sqlite:data/gateway.db',
+      '  replies   in id; texts in en, id',
+    ]);
+  });
+
+  it('prints every fault with file, line and key, in columns, and exits with 2', async () => {
+    const file = folder.write('bad.yaml', `${good}sever: {}\nlog:\n  level: loud\n`);
+    const { lines, exitCode } = await check(['--config', file]);
+    expect(exitCode).to.equal(2);
+    expect(lines).to.deep.equal([
+      `${file}:4:1  sever      unknown key \`sever\`; did you mean \`server\`?`,
+      `${file}:6:3  log.level  expected \`debug\`, \`info\`, \`warn\` or \`error\`, found another text`,
+      '2 faults',
+    ]);
+  });
+
+  it('reads the file that GATEWAY_CONFIG names', async () => {
+    const file = folder.write('named.yaml', good);
+    expect((await check([], { GATEWAY_CONFIG: file })).lines[0]).to.equal(`${file}: no faults`);
+  });
+
+  it('checks the reply texts that the config names', async () => {
+    folder.write('texts/id.yaml', 'refused: "Laporan Anda – tersimpan."\n');
+    const file = folder.write('texts.yaml', `${good}replies: { directory: texts }\n`);
+    const { lines, exitCode } = await check(['--config', file]);
+    expect(exitCode).to.equal(2);
+    const texts = folder.path('texts/id.yaml');
+    expect(lines.find((line) => line.includes('U+2013')))
+      .to.match(/^\S+:1:24 {2}refused +`–`/)
+      .and.contain(texts);
+  });
+
+  it('checks the reply texts even where the config is faulty', async () => {
+    const file = folder.write('worse.yaml', `${good}replies: { language: Indonesia }\n`);
+    const { lines } = await check(['--config', file]);
+    expect(lines).to.have.lengthOf(2);
+    expect(lines[0]).to.contain('replies.language');
+  });
+});
+
+describe('printFaults', () => {
+  const fault = { file: 'gateway.yaml', line: 1, column: 2, key: '', message: 'cannot be read' };
+
+  function printed(colour: boolean): string[] {
+    const lines: string[] = [];
+    printFaults([fault], { print: (line) => lines.push(line), colour });
+    return lines;
+  }
+
+  it('prints a dash for a fault with the whole file', () => {
+    expect(printed(false)).to.deep.equal(['gateway.yaml:1:2  -  cannot be read', '1 fault']);
+  });
+
+  it('colours for a terminal only', () => {
+    expect(printed(true).join('')).to.contain('\u001b[');
+    expect(printed(false).join('')).not.to.contain('\u001b[');
+  });
+});
