@@ -341,7 +341,8 @@ class Bench<Config> {
   }
 }
 
-function observers(observed: string[]): { log: Log; meter: ChannelMeter } {
+/** A log and a meter that write into a list. */
+export function observers(observed: string[]): { log: Log; meter: ChannelMeter } {
   const write = (fields: object, message: string) => {
     observed.push(`${message} ${JSON.stringify(fields)}`);
   };
@@ -363,6 +364,9 @@ export class ScriptedInbox implements Inbox {
   readonly receipts: Receipt[] = [];
   readonly settled: PartKey[] = [];
   readonly cursors = new Map<string, string>();
+  /** Parts that were offered and are not committed yet. */
+  waiting = 0;
+  mostWaiting = 0;
   #mode: 'commit' | 'hold' | 'fail' = 'commit';
   #onRelease: (() => void)[] = [];
   #onArrival: (() => void)[] = [];
@@ -370,7 +374,10 @@ export class ScriptedInbox implements Inbox {
   #arrived = false;
 
   async accept(parts: readonly Part[], cursor?: { readonly name: string; readonly value: string }): Promise<void> {
+    this.waiting += parts.length;
+    this.mostWaiting = Math.max(this.mostWaiting, this.waiting);
     await this.#gate();
+    this.waiting -= parts.length;
     this.committed.push(...parts);
     if (cursor !== undefined) this.cursors.set(cursor.name, cursor.value);
   }

@@ -27,8 +27,6 @@ export function isReceipt(esmClass: number): boolean {
   return type === esmClassBits.receipt || type === esmClassBits.intermediateNotification;
 }
 
-type Reading = Pick<Part, 'text' | 'encoding' | 'textOffset' | 'concat' | 'oddity'>;
-
 /** Makes the parts of one link. */
 export class PartReader {
   readonly #config: Pick<SmppConfig, 'countryCode' | 'defaultAlphabet'>;
@@ -39,30 +37,37 @@ export class PartReader {
     this.#link = link;
   }
 
-  /** @param oddity what the caller doubts already, if nothing worse is found */
-  part(delivered: Delivered, receivedAtMs: number, oddity: string | null = null): Part {
-    const reading = this.#read(delivered);
+  /** One object literal and no spreads: they took a fifth of the time that a part costs. */
+  part(delivered: Delivered, receivedAtMs: number): Part {
+    const { message, dataCoding, tlvs } = delivered;
+    const udh = udhOf(delivered);
+    const sar = tlvs.size === 0 || udh.concat !== null ? noSar : sarOf(tlvs);
+    const encoding = decodePath(dataCoding, this.#config.defaultAlphabet);
+    const octets = udh.octets === 0 ? message : message.subarray(udh.octets);
+    const isText = udh !== unreadableUdh && isTextEncoding(encoding);
     const from = normaliseMsisdn(delivered.sourceAddr, this.#config.countryCode);
-    const to = delivered.destinationAddr;
     return {
       key: this.#key(fingerprintOf(from, delivered)),
       receivedAtMs,
       from,
-      to,
-      text: reading.text,
-      encoding: reading.encoding,
-      raw: delivered.message,
-      textOffset: reading.textOffset,
-      dataCoding: delivered.dataCoding,
-      concat: reading.concat,
+      to: delivered.destinationAddr,
+      text: isText ? decodeText(encoding, octets) : null,
+      encoding,
+      raw: message,
+      textOffset: udh.octets,
+      dataCoding,
+      concat: udh.concat ?? sar.concat,
       externalId: null,
-      oddity: reading.oddity ?? oddity,
+      oddity: udh.oddity ?? sar.oddity ?? (delivered.bothPayloads ? 'both_payloads' : doubt(encoding, octets)),
     };
   }
 
-  /** The text as a receipt or a part shows it; null when it cannot be read. */
+  /** The text of a receipt; null when it cannot be read. */
   text(delivered: Delivered): string | null {
-    return this.#read(delivered).text;
+    const udh = udhOf(delivered);
+    const encoding = decodePath(delivered.dataCoding, this.#config.defaultAlphabet);
+    if (udh === unreadableUdh || !isTextEncoding(encoding)) return null;
+    return decodeText(encoding, delivered.message.subarray(udh.octets));
   }
 
   /**
@@ -95,32 +100,21 @@ export class PartReader {
   #key(fingerprint: Buffer): PartKey {
     return { by: 'content', fingerprint, link: this.#link };
   }
-
-  #read(delivered: Delivered): Reading {
-    const { message, esmClass, dataCoding, tlvs } = delivered;
-    const hasUdh = (esmClass & esmClassBits.udhIndicator) !== 0;
-    const udh = hasUdh ? (parseUdh(message) ?? unreadableUdh) : noUdh;
-    const encoding = decodePath(dataCoding, this.#config.defaultAlphabet);
-    const sar = tlvs.size === 0 || udh.concat !== null ? noSar : sarOf(tlvs);
-    const concat = udh.concat ?? sar.concat;
-    const oddity = udh.oddity ?? sar.oddity ?? (delivered.bothPayloads ? 'both_payloads' : null);
-    const place = { encoding, textOffset: udh.octets, concat };
-    if (udh === unreadableUdh) return { ...place, text: null, oddity };
-    if (!isTextEncoding(encoding)) return { ...place, text: null, oddity: oddityOfPath(encoding) };
-    const octets = udh.octets === 0 ? message : message.subarray(udh.octets);
-    return { ...place, text: decodeText(encoding, octets), oddity: oddity ?? doubt(encoding, octets) };
-  }
 }
 
-function oddityOfPath(path: string): string {
-  return path === 'binary' ? 'binary' : 'unsupported_data_coding';
+function udhOf({ esmClass, message }: Delivered): Udh {
+  return (esmClass & esmClassBits.udhIndicator) === 0 ? noUdh : (parseUdh(message) ?? unreadableUdh);
 }
 
-/** Octets that the alphabet does not have: most likely the peer means another one, and `defaultAlphabet` is wrong. */
+/**
+ * Why there is no text, or what a reader should doubt of it. Octets that the alphabet does not have most likely mean
+ * that the peer uses another one, and that `defaultAlphabet` is wrong.
+ */
 function doubt(encoding: string, octets: Buffer): string | null {
+  if (encoding === 'gsm7' || encoding === 'ascii') return looksLikeGsm7(octets) ? null : 'not_7bit';
   if (encoding === 'ucs2') return octets.length % 2 === 0 ? null : 'odd_octets';
   if (encoding === 'latin1') return null;
-  return looksLikeGsm7(octets) ? null : 'not_7bit';
+  return encoding === 'binary' ? 'binary' : 'unsupported_data_coding';
 }
 
 const noSar: { concat: Concat | null; oddity: string | null } = { concat: null, oddity: null };

@@ -14,6 +14,7 @@ function bindOne(port: number, reply: boolean): Promise<void> {
     const session = smpp.connect({ host: '127.0.0.1', port });
     session.on('error', reject);
     session.on('connect', () => {
+      session.socket.setNoDelay(true);
       acknowledge(session, reply);
       session.bind_transceiver({ system_id: 'bench', password: 'bench' }, ({ command_status: status }) => {
         if (status === 0) resolve();

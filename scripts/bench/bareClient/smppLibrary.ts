@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 
 /** The slice of `smpp` 0.5.1 that the bare client uses; the package brings no types. */
 export interface SmppPdu {
@@ -8,6 +9,7 @@ export interface SmppPdu {
 }
 
 export interface SmppSession {
+  readonly socket: Socket;
   on(event: 'connect' | 'close', listener: () => void): void;
   on(event: 'error', listener: (error: Error) => void): void;
   on(event: 'deliver_sm', listener: (pdu: SmppPdu) => void): void;

@@ -19,7 +19,7 @@ export function decodeText(encoding: TextEncoding, octets: Uint8Array): string {
 }
 
 export function isTextEncoding(name: string): name is TextEncoding {
-  return (textEncodings as readonly string[]).includes(name);
+  return Object.hasOwn(decoders, name);
 }
 
 /** UTF-16BE, surrogates included; an odd octet at the end becomes U+FFFD. */

@@ -104,7 +104,7 @@ function decodeBothTables(octets: Uint8Array): string {
 
 /** Whether every octet is a septet; if not, the sender most likely meant another alphabet. */
 export function looksLikeGsm7(octets: Uint8Array): boolean {
-  for (const octet of octets) if (octet > 0x7f) return false;
+  for (let index = 0; index < octets.length; index += 1) if ((octets[index] as number) > 0x7f) return false;
   return true;
 }
 

@@ -53,7 +53,7 @@ describe('GSM 03.38', () => {
 
 describe('decoding a short message', () => {
   const cases = [
-    { encoding: 'ascii', hex: '405f247b7d', text: '@_${}' },
+    { encoding: 'ascii', hex: '40245f7b7d', text: '@$_{}' },
     { encoding: 'latin1', hex: 'e9406e', text: 'é@n' },
     { encoding: 'ucs2', hex: '004aD83DDE00', text: 'J😀' },
     { encoding: 'ucs2', hex: 'D83D', text: '\ufffd' },

@@ -84,12 +84,15 @@ const pair = new RegExp(`\\b${key} ?: *(?!${anyKey} ?:)([^\\s,;]*)`, 'gi');
  * @returns the first value of each key that has one, keys in lower case
  */
 export function parseReceiptText(text: string): ReadonlyMap<string, string> {
-  const words = new Map<string, string>();
   const ownWords = /\btext ?:/i.exec(text)?.index ?? text.length;
-  for (const match of text.matchAll(pair)) {
-    const name = (match[1] ?? '').toLowerCase();
-    if (match.index > ownWords && words.has('id')) break;
-    const value = match[2] ?? '';
+  const before = pairsOf(text.slice(0, ownWords));
+  return before.has('id') ? before : pairsOf(text);
+}
+
+function pairsOf(text: string): ReadonlyMap<string, string> {
+  const words = new Map<string, string>();
+  for (const [, key = '', value = ''] of text.matchAll(pair)) {
+    const name = key.toLowerCase();
     if (value !== '' && !words.has(name)) words.set(name, value);
   }
   return words;

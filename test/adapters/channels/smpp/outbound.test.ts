@@ -1,0 +1,255 @@
+import { expect } from 'chai';
+import type { ReceivedPdu } from './peer.js';
+import { citizen, type Rig, startRig } from './rig.js';
+
+describe('SMPP: replies', () => {
+  let rig: Rig;
+  const start = async (changes: Readonly<Record<string, unknown>> = {}) => {
+    rig = await startRig(changes);
+    return rig.peer.nextBound();
+  };
+  afterEach(() => rig.stop());
+
+  it('sends a short reply as one submit_sm and asks for a receipt', async () => {
+    const link = await start({ serviceType: 'CMT', sourceTon: 6, sourceNpi: 1 });
+    const outcome = await rig.send('Laporan “diterima”');
+    const { pdu, sequence } = await link.receives('submit_sm');
+    expect(outcome).to.deep.equal({ kind: 'accepted', externalIds: [String(sequence)] });
+    expect(pdu).to.include({
+      service_type: 'CMT',
+      source_addr: '1708',
+      source_addr_ton: 6,
+      source_addr_npi: 1,
+      destination_addr: citizen,
+      dest_addr_ton: 1,
+      dest_addr_npi: 1,
+      esm_class: 0,
+      registered_delivery: 1,
+      data_coding: 0,
+    });
+    expect(pdu.short_message).to.deep.equal({ message: 'Laporan "diterima"' });
+  });
+
+  it('asks for no receipt when told so', async () => {
+    const link = await start({ receipts: false });
+    await rig.send();
+    expect((await link.receives('submit_sm')).pdu.registered_delivery).to.equal(0);
+  });
+
+  const long = [
+    { label: 'GSM 03.38', text: 'a'.repeat(310), sizes: [6 + 153, 6 + 153, 6 + 4], dataCoding: 0 },
+    { label: 'UCS-2', text: '日'.repeat(71), sizes: [6 + 2 * 67, 6 + 2 * 4], dataCoding: 8 },
+  ];
+  for (const { label, text, sizes, dataCoding } of long) {
+    it(`splits a long reply in ${label}`, async () => {
+      const link = await start();
+      const outcome = await rig.send(text);
+      const submits = link.received.filter(({ command }) => command === 'submit_sm');
+      expect(outcome).to.deep.equal({ kind: 'accepted', externalIds: submits.map(({ sequence }) => String(sequence)) });
+      const messages = submits.map(shortMessageOf);
+      expect(messages.map((message) => message.length)).to.deep.equal(sizes);
+      expect(messages.map((message) => [...message.subarray(4, 6)])).to.deep.equal(
+        sizes.map((_, index) => [sizes.length, index + 1]),
+      );
+      expect(new Set(messages.map((message) => message.toString('hex', 0, 4))).size).to.equal(1);
+      for (const { pdu } of submits) expect(pdu).to.include({ esm_class: 0x40, data_coding: dataCoding });
+    });
+  }
+
+  it('gives the next long reply another reference', async () => {
+    const link = await start();
+    await rig.send('a'.repeat(200));
+    await rig.send('a'.repeat(200));
+    const references = link.received
+      .filter(({ command }) => command === 'submit_sm')
+      .map((each) => shortMessageOf(each)[3]);
+    expect(new Set(references).size).to.equal(2);
+  });
+
+  const alphabets = [
+    { defaultAlphabet: 'latin1', text: 'Laporan Anda', dataCoding: 0 },
+    { defaultAlphabet: 'latin1', text: 'a@b', dataCoding: 8 },
+    { defaultAlphabet: 'ascii', text: 'harga $5', dataCoding: 8 },
+    { defaultAlphabet: 'ucs2', text: 'Laporan Anda', dataCoding: 8 },
+  ];
+  for (const { defaultAlphabet, text, dataCoding } of alphabets) {
+    it(`sends ${JSON.stringify(text)} by data_coding ${dataCoding} where 0 means ${defaultAlphabet}`, async () => {
+      const link = await start({ defaultAlphabet });
+      await rig.send(text);
+      expect((await link.receives('submit_sm')).pdu.data_coding).to.equal(dataCoding);
+    });
+  }
+
+  it('rejects what takes too many segments, and sends none of them', async () => {
+    const link = await start({ maxSegments: 2 });
+    expect(await rig.send('a'.repeat(307))).to.include({ kind: 'rejected', code: 'too_long' });
+    await link.ask('enquire_link');
+    expect(link.count('submit_sm')).to.equal(0);
+  });
+
+  for (const to of ['', 'x'.repeat(21), 'a b', '62\u0000812']) {
+    it(`rejects an address that fits no destination_addr: ${JSON.stringify(to)}`, async () => {
+      await start();
+      const outcome = await rig.channel.send({ id: 'r', to, text: 'x', inReplyTo: null }, Date.now() + 1_000);
+      expect(outcome).to.include({ kind: 'rejected', code: 'invalid_destination' });
+    });
+  }
+
+  it('keeps to its window, and uses all of it', async () => {
+    const link = await start({ window: 3 });
+    const held: ReceivedPdu[] = [];
+    rig.peer.script.onSubmit = (submit) => {
+      held.push(submit);
+    };
+    const outcomes = Array.from({ length: 5 }, () => rig.send());
+    await link.receives('submit_sm', () => held.length === 3);
+    await link.ask('enquire_link');
+    expect(held).to.have.length(3);
+    rig.peer.script.onSubmit = (submit) => link.respond(submit, { message_id: '1' });
+    for (const submit of held) link.respond(submit, { message_id: '1' });
+    expect((await Promise.all(outcomes)).map(({ kind }) => kind)).to.deep.equal(Array(5).fill('accepted'));
+  });
+
+  it('keeps to its throughput', async () => {
+    await start({ throughputPerSecond: 50, window: 100 });
+    const startedAtMs = Date.now();
+    await Promise.all(Array.from({ length: 20 }, () => rig.send()));
+    // 5 at once (a tenth of a second's worth), then one every 20 ms.
+    expect(Date.now() - startedAtMs).to.be.at.least(15 * 20 - 10);
+  });
+
+  it('is uncertain when no response comes in time, and the link lives', async () => {
+    const link = await start({ responseTimeoutSeconds: 0.1, window: 1 });
+    rig.peer.script.onSubmit = () => undefined;
+    expect(await rig.send()).to.deep.include({ kind: 'uncertain', cause: 'no response to submit_sm in time' });
+    rig.peer.script.onSubmit = (submit) => link.respond(submit, { message_id: '7' });
+    expect((await rig.send()).kind).to.equal('accepted');
+  });
+
+  it('counts a response that comes too late, and gives it to nobody', async () => {
+    const link = await start({ responseTimeoutSeconds: 0.1 });
+    rig.peer.script.onSubmit = () => undefined;
+    await rig.send();
+    link.respond(await link.receives('submit_sm'), { message_id: '7' });
+    await link.ask('enquire_link');
+    expect(rig.observed.join('\n')).to.include('response_unexpected {"command":"submit_sm_resp"}');
+  });
+
+  it('is uncertain at its deadline when it was written, unsent when it was not', async () => {
+    const link = await start({ window: 1 });
+    rig.peer.script.onSubmit = () => undefined;
+    const written = rig.send('satu', Date.now() + 200);
+    await link.receives('submit_sm');
+    expect((await rig.send('dua', Date.now() + 50)).kind).to.equal('unsent');
+    expect((await written).kind).to.equal('uncertain');
+    expect(link.count('submit_sm')).to.equal(1);
+  });
+
+  it('settles everything when the link dies: written is uncertain, the rest goes by the next link', async () => {
+    const link = await start({ window: 2 });
+    rig.peer.script.onSubmit = () => undefined;
+    const outcomes = Array.from({ length: 4 }, () => rig.send());
+    await link.receives('submit_sm', () => link.count('submit_sm') === 2);
+    rig.peer.script.onSubmit = (submit, next) => next.respond(submit, { message_id: '7' });
+    link.socket.destroy();
+    const kinds = (await Promise.all(outcomes)).map(({ kind }) => kind);
+    expect(kinds).to.deep.equal(['uncertain', 'uncertain', 'accepted', 'accepted']);
+  });
+
+  const refusals = [
+    { status: 0x08, outcome: { kind: 'unsent', cause: 'the peer answered ESME_RSYSERR' } },
+    { status: 0x58, outcome: { kind: 'unsent', cause: 'the peer answered ESME_RTHROTTLED', retryAfterMs: 1_000 } },
+    {
+      status: 0x0b,
+      outcome: { kind: 'rejected', code: 'ESME_RINVDSTADR', cause: 'the peer refused it for good', externalIds: [] },
+    },
+    { status: 0x40b, outcome: { kind: 'unsent', cause: 'the peer answered 0x0000040b' } },
+  ];
+  for (const { status, outcome } of refusals) {
+    it(`says ${outcome.kind} to status 0x${status.toString(16)}`, async () => {
+      await start();
+      rig.peer.script.onSubmit = (submit, link) => link.respond(submit, { command_status: status });
+      expect(await rig.send()).to.deep.equal(outcome);
+    });
+  }
+
+  it('takes a generic_nack for the response', async () => {
+    await start();
+    rig.peer.script.onSubmit = ({ sequence }, link) => link.write(nack(sequence, 0x03));
+    expect(await rig.send()).to.deep.include({ kind: 'rejected', code: 'ESME_RINVCMDID' });
+  });
+
+  it('is accepted without an id when the peer gives none', async () => {
+    await start();
+    rig.peer.script.onSubmit = (submit, link) => link.respond(submit, {});
+    expect(await rig.send()).to.deep.equal({ kind: 'accepted', externalIds: [] });
+  });
+
+  it('brings ids into one form', async () => {
+    await start();
+    rig.peer.script.onSubmit = (submit, link) => link.respond(submit, { message_id: '000AB1' });
+    expect(await rig.send()).to.deep.equal({ kind: 'accepted', externalIds: ['ab1'] });
+  });
+
+  it('binds afresh when the peer holds the session for unbound', async () => {
+    await start();
+    rig.peer.script.onSubmit = (submit, link) => link.respond(submit, { command_status: 0x04 });
+    const next = rig.peer.nextBound();
+    expect((await rig.send()).kind).to.equal('unsent');
+    await next;
+    rig.peer.script.onSubmit = (submit, link) => link.respond(submit, { message_id: '1' });
+    expect((await rig.send()).kind).to.equal('accepted');
+  });
+
+  it('sends nothing after a refused first segment', async () => {
+    const link = await start();
+    rig.peer.script.onSubmit = (submit) => link.respond(submit, { command_status: 0x0b });
+    expect(await rig.send('a'.repeat(200))).to.deep.include({ kind: 'rejected', externalIds: [] });
+    expect(link.count('submit_sm')).to.equal(1);
+  });
+
+  it('goes on with a half-sent reply that is throttled', async () => {
+    const link = await start();
+    rig.peer.script.onSubmit = (submit) => {
+      const status = link.count('submit_sm') === 2 ? 0x58 : 0;
+      link.respond(submit, { command_status: status, message_id: String(link.count('submit_sm')) });
+    };
+    expect(await rig.send('a'.repeat(200))).to.deep.equal({ kind: 'accepted', externalIds: ['1', '3'] });
+  });
+
+  it('says that a half-sent reply is uncertain when the rest is not taken before the deadline', async () => {
+    const link = await start();
+    rig.peer.script.onSubmit = (submit) =>
+      link.respond(submit, { command_status: link.count('submit_sm') === 1 ? 0 : 0x58, message_id: '1' });
+    expect(await rig.send('a'.repeat(200), Date.now() + 300)).to.deep.equal({
+      kind: 'uncertain',
+      cause: 'the peer answered ESME_RTHROTTLED (segment 2 of 2)',
+      externalIds: ['1'],
+    });
+  });
+
+  it('writes nothing for a while after a throttling', async () => {
+    const link = await start();
+    rig.peer.script.onSubmit = (submit) => link.respond(submit, { command_status: 0x14 });
+    await rig.send();
+    expect((await rig.send('dua', Date.now() + 100)).kind).to.equal('unsent');
+    expect(link.count('submit_sm')).to.equal(1);
+  });
+});
+
+function shortMessageOf({ octets }: ReceivedPdu): Buffer {
+  const { length } = octets;
+  for (let start = length - 1; start > 16; start -= 1) {
+    if (octets[start] === length - start - 1 && octets[start + 1] === 5) return octets.subarray(start + 1);
+  }
+  throw new Error('no short_message with a UDH');
+}
+
+function nack(sequence: number, status: number): Buffer {
+  const octets = Buffer.alloc(16);
+  octets.writeUInt32BE(16, 0);
+  octets.writeUInt32BE(0x8000_0000, 4);
+  octets.writeUInt32BE(status, 8);
+  octets.writeUInt32BE(sequence, 12);
+  return octets;
+}

@@ -1,0 +1,252 @@
+import { expect } from 'chai';
+import { deliverSm, type Peer } from './peer.js';
+import { parse, type Rig, startRig } from './rig.js';
+
+describe('SMPP: the link', () => {
+  let rig: Rig;
+  afterEach(() => rig.stop());
+
+  it('binds with what the config says', async () => {
+    rig = await startRig({ systemType: 'VMA', addressRange: '1708' });
+    const link = await rig.peer.nextBound();
+    const { pdu } = await link.receives('bind_transceiver');
+    expect(pdu).to.include({
+      system_id: 'lapor',
+      password: 'rahasia1',
+      system_type: 'VMA',
+      interface_version: 0x34,
+      addr_ton: 3,
+      addr_npi: 0,
+      address_range: '1708',
+    });
+  });
+
+  it('is up when every session is bound, degraded when some are, down when none is', async () => {
+    let binds = 0;
+    rig = await startRig({ sessions: 2, reconnectMinSeconds: 30, reconnectMaxSeconds: 30 });
+    expect(rig.channel.health().state).to.equal('down');
+    const both = Promise.all([rig.peer.nextLink(), nextButOne(rig.peer)]);
+    for (const link of await both) await link.bound.then(() => link.ask('enquire_link')).then(() => (binds += 1));
+    expect(binds).to.equal(2);
+    expect(rig.channel.health().state).to.equal('up');
+    expect(rig.channel.health().links.map(({ state, detail }) => [state, detail])).to.deep.equal([
+      ['bound', ''],
+      ['bound', ''],
+    ]);
+    for (const state of ['degraded', 'down']) {
+      const link = rig.peer.links[state === 'degraded' ? 0 : 1];
+      link?.socket.destroy();
+      while (rig.channel.health().state !== state) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(rig.channel.health().links[0]?.detail).to.match(
+      /^link lost: the peer closed the connection; next attempt in/,
+    );
+  });
+
+  it('shares replies among its sessions', async () => {
+    rig = await startRig({ sessions: 2, window: 1 });
+    const links = await Promise.all([rig.peer.nextLink(), nextButOne(rig.peer)]);
+    for (const link of links) await link.bound.then(() => link.ask('enquire_link'));
+    rig.peer.script.onSubmit = () => undefined;
+    const outcomes = [rig.send(), rig.send()];
+    for (const link of links) link.respond(await link.receives('submit_sm'), { message_id: '1' });
+    expect((await Promise.all(outcomes)).map(({ kind }) => kind)).to.deep.equal(['accepted', 'accepted']);
+  });
+
+  it('binds a receiver and a transmitter where the SMSC wants them apart', async () => {
+    rig = await startRig({ bind: 'separate' });
+    const links = await Promise.all([rig.peer.nextLink(), nextButOne(rig.peer)]);
+    for (const link of links) await link.bound.then(() => link.ask('enquire_link'));
+    const receiver = links.find((link) => link.count('bind_receiver') === 1);
+    const transmitter = links.find((link) => link.count('bind_transmitter') === 1);
+    expect(rig.channel.health().state).to.equal('up');
+    expect((await receiver?.ask('deliver_sm', deliverSm('Satu')))?.status).to.equal(0);
+    await Promise.all([rig.send(), rig.send(), rig.send()]);
+    expect([receiver?.count('submit_sm'), transmitter?.count('submit_sm')]).to.deep.equal([0, 3]);
+  });
+
+  it('goes to the next host when one does not answer', async () => {
+    rig = await startRig({ host: undefined, hosts: ['127.0.0.254', '127.0.0.1'] });
+    await rig.peer.nextBound();
+    expect(rig.observed.join('\n')).to.match(/could not bind .*127\.0\.0\.254.*ECONNREFUSED/);
+  });
+
+  it('gives up a silent peer, and comes back', async () => {
+    rig = await startRig({ enquireLinkSeconds: 0.05, responseTimeoutSeconds: 0.1 }, ({ script }) => {
+      script.answersEnquireLink = false;
+    });
+    const silent = await rig.peer.nextBound();
+    const next = rig.peer.nextBound();
+    await silent.closed;
+    expect(silent.count('enquire_link')).to.be.at.least(1);
+    await next;
+    expect(rig.observed.join('\n')).to.include('silent: no answer to enquire_link within 100 ms');
+  });
+
+  it('stays with a peer that answers', async () => {
+    rig = await startRig({ enquireLinkSeconds: 0.02, responseTimeoutSeconds: 0.2 });
+    const link = await rig.peer.nextBound();
+    await link.receives('enquire_link', () => link.count('enquire_link') === 15);
+    expect(rig.peer.links).to.have.length(1);
+  });
+
+  it('gives up a bind that nobody answers', async () => {
+    rig = await startRig({ responseTimeoutSeconds: 0.05 }, ({ script }) => {
+      script.answersBind = false;
+    });
+    const link = await rig.peer.nextLink();
+    await link.closed;
+    await rig.peer.nextLink();
+    expect(rig.observed.join('\n')).to.include('no answer to bind_transceiver');
+  });
+
+  it('honours unbind: answers what came before, then unbinds, then comes back', async () => {
+    rig = await startRig();
+    const link = await rig.peer.nextBound();
+    rig.inbox.hold();
+    const sequence = link.send('deliver_sm', deliverSm('Terakhir'));
+    const next = rig.peer.nextBound();
+    const unbound = link.ask('unbind');
+    await rig.inbox.arrival();
+    await link.ask('enquire_link');
+    expect(link.count('unbind_resp')).to.equal(0);
+    rig.inbox.release();
+    expect((await unbound).status).to.equal(0);
+    const order = link.received.map(({ command }) => command).slice(-2);
+    expect(order).to.deep.equal(['deliver_sm_resp', 'unbind_resp']);
+    expect((await link.answerTo(sequence)).status).to.equal(0);
+    await link.closed;
+    await next;
+  });
+
+  it('still takes the response to a submit_sm after the peer sent unbind', async () => {
+    rig = await startRig();
+    const link = await rig.peer.nextBound();
+    rig.peer.script.onSubmit = () => undefined;
+    const outcome = rig.send();
+    const submit = await link.receives('submit_sm');
+    await link.ask('unbind');
+    link.respond(submit, { message_id: '7' });
+    expect(await outcome).to.deep.equal({ kind: 'accepted', externalIds: ['7'] });
+    await link.closed;
+  });
+
+  it('unbinds when it stops, after the responses it waits for', async () => {
+    rig = await startRig();
+    const link = await rig.peer.nextBound();
+    rig.peer.script.onSubmit = () => undefined;
+    const outcome = rig.send();
+    const submit = await link.receives('submit_sm');
+    const stopped = rig.stop();
+    await link.ask('enquire_link');
+    expect(link.count('unbind')).to.equal(0);
+    link.respond(submit, { message_id: '7' });
+    expect((await outcome).kind).to.equal('accepted');
+    await link.receives('unbind');
+    await stopped;
+  });
+
+  it('stops though the peer answers neither submit_sm nor unbind', async () => {
+    rig = await startRig({ responseTimeoutSeconds: 0.1 }, ({ script }) => {
+      script.answersUnbind = false;
+      script.onSubmit = () => undefined;
+    });
+    const link = await rig.peer.nextBound();
+    const outcome = rig.send();
+    await link.receives('submit_sm');
+    await rig.stop();
+    expect((await outcome).kind).to.equal('uncertain');
+  });
+
+  it('stops while it waits for the next attempt', async () => {
+    rig = await startRig({ refusedRetrySeconds: 600 }, ({ script }) => {
+      script.bindStatus = 0x0e;
+    });
+    const link = await rig.peer.nextLink();
+    await link.closed;
+    await rig.stop();
+    expect(rig.channel.health().links[0]?.state).to.equal('idle');
+  });
+
+  it('tries wrong credentials again, slowly, and says what is wrong', async () => {
+    rig = await startRig({ refusedRetrySeconds: 600 }, ({ script }) => {
+      script.bindStatus = 0x0e;
+    });
+    const link = await rig.peer.nextLink();
+    await link.closed;
+    while (rig.channel.health().links[0]?.state !== 'backing_off')
+      await new Promise((resolve) => setImmediate(resolve));
+    const detail = rig.channel.health().links[0]?.detail ?? '';
+    expect(detail).to.match(
+      /^bind refused with ESME_RINVPASWD: the password is wrong.*; next attempt in [3-6]\d\d\.\d s$/,
+    );
+  });
+
+  it('binds once the peer takes the credentials', async () => {
+    rig = await startRig({ refusedRetrySeconds: 0.03 }, ({ script }) => {
+      script.bindStatus = 0x0e;
+    });
+    const link = await rig.peer.nextLink();
+    await link.receives('bind_transceiver');
+    rig.peer.script.bindStatus = 0;
+    const next = rig.peer.nextBound();
+    await link.closed;
+    await next;
+  });
+
+  it('writes neither password nor address nor text into the log', async () => {
+    rig = await startRig();
+    const link = await rig.peer.nextBound();
+    await link.ask('deliver_sm', deliverSm('Jalan rusak'));
+    await rig.send('Diterima');
+    rig.inbox.fail();
+    await link.ask('deliver_sm', deliverSm('Jalan rusak'));
+    link.socket.destroy();
+    await rig.peer.nextBound();
+    for (const words of ['rahasia1', '6281234567890', 'Jalan', 'Diterima']) {
+      expect(rig.observed.join('\n')).to.not.include(words);
+    }
+  });
+});
+
+/** The connection after the next one. */
+async function nextButOne(peer: Peer) {
+  await peer.nextLink();
+  return peer.nextLink();
+}
+
+describe('SMPP: config', () => {
+  it('has defaults for all but host, systemId, password and address', () => {
+    expect(parse()).to.deep.include({
+      hosts: ['127.0.0.1'],
+      port: 2775,
+      bind: 'transceiver',
+      sessions: 1,
+      window: 10,
+      enquireLinkSeconds: 30,
+      countryCode: '62',
+      defaultAlphabet: 'gsm7',
+      receipts: true,
+      maxSegments: 4,
+    });
+  });
+
+  const faults = [
+    { label: 'no host', changes: { host: undefined }, message: /missing: give host, or hosts/ },
+    { label: 'host and hosts', changes: { hosts: ['a'] }, message: /not both/ },
+    { label: 'no host beside another fault', changes: { host: undefined, window: 0 }, message: /missing: give host/ },
+    { label: 'no hosts', changes: { host: undefined, hosts: [] }, message: /the list is empty/ },
+    { label: 'a port in the host', changes: { host: 'smsc:2775' }, message: /the port has its own key/ },
+    { label: 'a window of none', changes: { window: 0 }, message: /outstanding submit_sm from 1 to 1000/ },
+    { label: 'half a window', changes: { window: 1.5 }, message: /whole number/ },
+    { label: 'an address that YAML took for a number', changes: { address: 1708 }, message: /quote it/ },
+    { label: 'an unknown bind mode', changes: { bind: 'trx' }, message: /transceiver or separate/ },
+    { label: 'a zero time', changes: { enquireLinkSeconds: 0 }, message: /over 0/ },
+    { label: 'a minimum over the maximum', changes: { reconnectMinSeconds: 9 }, message: /reconnectMaxSeconds/ },
+    { label: 'a country code with a plus', changes: { countryCode: '+62' }, message: /without \+/ },
+    { label: 'a password that cannot be sent', changes: { password: 'rahasiá' }, message: /printable ASCII/ },
+  ];
+  for (const { label, changes, message } of faults) {
+    it(`faults ${label}`, () => expect(() => parse(changes)).to.throw(message));
+  }
+});

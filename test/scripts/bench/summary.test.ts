@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import type { LoadResult } from '../../../scripts/bench/generator/load.js';
+import type { Measurement, Subject } from '../../../scripts/bench/measurement.js';
+import { doubts } from '../../../scripts/bench/summary.js';
+import { table } from '../../../scripts/bench/table.js';
+import { judge } from '../../../scripts/bench/targets.js';
+
+const load: LoadResult = {
+  seconds: 10,
+  acknowledged: 0,
+  replies: 0,
+  temporaryErrors: 0,
+  refusals: 0,
+  strayResponses: 0,
+  latency: { p50Ms: 5, p99Ms: 20, maxMs: 30 },
+  generatorCpus: 0.3,
+  unacknowledged: 0,
+  unanswered: 0,
+};
+
+function measured(subject: Subject, ratePerSecond: number, changes: Partial<Measurement> = {}): Measurement {
+  const counts = subject.includes('whole way') ? 'replies' : 'acknowledged';
+  const total = ratePerSecond * load.seconds;
+  const seen = { ...load, [counts]: total };
+  return { subject, variant: '', counts, load: seen, peakMb: 120, serverCpus: 1, otherCpus: 0.1, ...changes };
+}
+
+function states(all: readonly Measurement[]): Record<string, string> {
+  return Object.fromEntries(judge(all).map(({ target, state }) => [target.replace(/,.*/, ''), state]));
+}
+
+describe('bench: table', () => {
+  it('aligns each column to its widest cell', () => {
+    const rows = [
+      { name: 'a', rate: '5' },
+      { name: 'longer', rate: '12,345' },
+    ];
+    const text = table<{ name: string; rate: string }>(
+      [
+        { title: 'name', align: 'left', cell: (row) => row.name },
+        { title: 'rate', align: 'right', cell: (row) => row.rate },
+      ],
+      rows,
+    );
+    expect(text.split('\n')).to.deep.equal(['name      rate', '------  ------', 'a            5', 'longer  12,345']);
+  });
+});
+
+describe('bench: targets', () => {
+  it('are not measured when nothing was', () => {
+    expect(new Set(Object.values(states([])))).to.deep.equal(new Set(['not measured']));
+  });
+
+  it('are met on the bound itself', () => {
+    const all = [
+      measured('gateway, intake', 20_000),
+      measured('Kannel, intake', 5_000),
+      measured('gateway, whole way', 6_000),
+      measured('Kannel, whole way', 2_400),
+      measured('gateway, intake, empty', 20_000),
+      measured('gateway, intake, backlog', 18_000),
+    ];
+    expect(new Set(Object.values(states(all)))).to.deep.equal(new Set(['met']));
+  });
+
+  const misses = [
+    {
+      label: 'a slower intake',
+      all: [measured('gateway, intake', 19_000)],
+      target: 'durable intake',
+    },
+    {
+      label: "Kannel's better store, not its worse one",
+      all: [measured('gateway, intake', 22_000), measured('Kannel, intake', 3_000), measured('Kannel, intake', 6_000)],
+      target: 'durable intake against Kannel',
+    },
+    {
+      label: 'late acknowledgements',
+      all: [measured('gateway, intake', 20_000, { load: { ...load, latency: { p50Ms: 5, p99Ms: 26, maxMs: 30 } } })],
+      target: 'acknowledgement p99 during intake',
+    },
+    {
+      label: 'memory in any one scenario',
+      all: [measured('gateway, intake', 20_000), measured('gateway, filling', 20_000, { peakMb: 251 })],
+      target: 'peak memory',
+    },
+    {
+      label: 'an intake that a backlog slows down, over all rounds',
+      all: [
+        measured('gateway, intake, empty', 20_000),
+        measured('gateway, intake, empty', 20_000),
+        measured('gateway, intake, backlog', 20_000),
+        measured('gateway, intake, backlog', 15_000),
+      ],
+      target: 'intake with a backlog against empty',
+    },
+  ];
+  for (const { label, all, target } of misses) {
+    it(`are missed by ${label}`, () => {
+      expect(states(all)[target]).to.equal('missed');
+    });
+  }
+});
+
+describe('bench: doubts', () => {
+  const cases = [
+    { label: 'nothing', changes: {}, expected: '' },
+    { label: 'temporary errors', changes: { temporaryErrors: 3 }, expected: '3 temporary errors' },
+    { label: 'a busy generator', changes: { generatorCpus: 0.95 }, expected: 'the generator is at its limit' },
+    { label: 'replies missing', changes: { unanswered: 4 }, expected: '4 never answered' },
+    { label: 'more replies than messages', changes: { unanswered: -2 }, expected: '2 replies too many' },
+  ];
+  for (const { label, changes, expected } of cases) {
+    it(`name ${label}`, () => {
+      expect(doubts(measured('gateway, whole way', 6_000, { load: { ...load, ...changes } }))).to.equal(expected);
+    });
+  }
+
+  it('do not ask for replies where none were awaited', () => {
+    expect(doubts(measured('gateway, intake', 6_000, { load: { ...load, unanswered: 60_000 } }))).to.equal('');
+  });
+
+  it('name other work on the machine', () => {
+    expect(doubts(measured('gateway, intake', 6_000, { otherCpus: 0.8 }))).to.match(/^disturbed/);
+  });
+});
