@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 
 /**
@@ -47,8 +48,17 @@ export function migrate(db: Database): void {
         `${db.name} was written by a newer version (schema ${version}; this one knows ${migrations.length}): upgrade lapor-gateway`,
       );
     }
+    if (version === 0) db.pragma(`application_id = ${randomInt(1, 2 ** 31)}`);
     for (const migration of migrations.slice(version)) db.exec(migration);
     db.pragma(`user_version = ${migrations.length}`);
   });
   bringUp.immediate();
+}
+
+/**
+ * Tells one file from another that was made in its place: the gateway's cursor and its memory of deliveries belong to
+ * the file they were made with.
+ */
+export function fileIdOf(db: Database): number {
+  return Number(db.pragma('application_id', { simple: true }));
 }

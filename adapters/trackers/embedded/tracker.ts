@@ -18,6 +18,7 @@ import type { EmbeddedTrackerConfig } from './config.js';
 import { refused, retryOf, stopped, unknownTicket } from './faults.js';
 import { GroupCommit } from './groupCommit.js';
 import { openTickets } from './open.js';
+import { fileIdOf } from './schema.js';
 import { numberOf } from './trackingId.js';
 
 /** The `tracker` command writes in a process of its own, so the only way to know is to look: one index look-up. */
@@ -43,6 +44,7 @@ interface EventRow {
 
 export class EmbeddedTracker implements Tracker {
   readonly #db: Database;
+  readonly #fileId: number;
   readonly #commits: GroupCommit;
   readonly #log: TrackerContext['log'];
   readonly #insertTicket: Statement<[Buffer, string, string], TicketRow>;
@@ -55,6 +57,7 @@ export class EmbeddedTracker implements Tracker {
   constructor(config: EmbeddedTrackerConfig, context: TrackerContext) {
     this.#log = context.log;
     this.#db = openTickets(config.file, { mustExist: false });
+    this.#fileId = fileIdOf(this.#db);
     this.#commits = new GroupCommit(this.#db);
     this.#insertTicket = this.#db.prepare(
       `INSERT INTO tickets (report_id, report, status, updated_at) VALUES (?, ?, 'received', ?)
@@ -133,20 +136,28 @@ export class EmbeddedTracker implements Tracker {
   }
 
   #readEvents(cursor: string | null): EventsPage {
-    const after = cursor === null ? 0 : (numberOf(cursor) ?? 0);
+    const after = this.#placeOf(cursor);
     const rows = this.#eventsAfter.all(after, eventsPerPage);
     const last = rows.at(-1);
     return {
       events: rows.flatMap((row) => this.#eventOf(row)),
-      cursor: last === undefined ? (cursor ?? '0') : String(last.id),
+      cursor: `${this.#fileId}:${last?.id ?? after}`,
       more: rows.length === eventsPerPage,
     };
+  }
+
+  /** A cursor of another file says nothing of this one: then all events are read, and known ones change nothing. */
+  #placeOf(cursor: string | null): number {
+    const [fileId, id] = (cursor ?? '').split(':').map(Number);
+    return fileId === this.#fileId && Number.isSafeInteger(id) ? (id ?? 0) : 0;
   }
 
   /** A row that someone edited by hand is passed over: it would hold up all that follow. */
   #eventOf(row: EventRow): DeliveredEvent[] {
     try {
-      return [{ deliveryId: `embedded-${row.id}`, event: statusEventSchema.parse(JSON.parse(row.event)) }];
+      return [
+        { deliveryId: `embedded-${this.#fileId}-${row.id}`, event: statusEventSchema.parse(JSON.parse(row.event)) },
+      ];
     } catch {
       this.#log.error({ eventId: row.id }, 'passed over an event in the tracker file that does not fit the schema');
       return [];
