@@ -6,7 +6,7 @@ export const bindModes = ['transceiver', 'separate'] as const;
 
 const maxSessions = 32;
 const maxWindow = 1_000;
-const maxThroughputPerSecond = 10_000;
+const maxThroughputPerSecond = 100_000;
 const maxSeconds = 86_400;
 const maxSegments = 10;
 
