@@ -109,7 +109,7 @@ function describeConfig<Config>({ adapter, validConfig, secrets, badConfig }: Ch
 
   it('takes no unknown key', () => {
     const parsed = adapter.parseConfig({ ...validConfig, nosuchkey: 1 });
-    expect(parsed).to.deep.equal({ ok: false, faults: [{ path: ['nosuchkey'], message: 'unknown key' }] });
+    expect(parsed.ok ? [] : parsed.faults.map(({ path }) => path)).to.deep.equal([['nosuchkey']]);
   });
 
   for (const raw of [null, undefined, 17, 'text', []]) {
