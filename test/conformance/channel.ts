@@ -109,9 +109,7 @@ function describeConfig<Config>({ adapter, validConfig, secrets, badConfig }: Ch
 
   it('takes no unknown key', () => {
     const parsed = adapter.parseConfig({ ...validConfig, nosuchkey: 1 });
-    if (parsed.ok) throw new Error('the unknown key was taken');
-    expect(parsed.faults.map(({ path }) => path)).to.deep.equal([['nosuchkey']]);
-    expect(parsed.faults[0]?.message).to.match(/^unknown key/);
+    expect(parsed.ok ? [] : parsed.faults.map(({ path }) => path)).to.deep.equal([['nosuchkey']]);
   });
 
   for (const raw of [null, undefined, 17, 'text', []]) {

@@ -1,3 +1,4 @@
+import { forgetOldest } from '../bounded.js';
 import type { Changes } from '../changes.js';
 import type { HandsetPart } from './submit.js';
 
@@ -88,11 +89,4 @@ function completed(
   }
   handset.unfinished.delete(key);
   return [...parts].sort(([first], [second]) => first - second).map(([, each]) => each);
-}
-
-/** A Map keeps the order of insertion, so its first key is the oldest. */
-export function forgetOldest<Key>(map: Map<Key, unknown>, max: number): void {
-  if (map.size <= max) return;
-  const oldest = map.keys().next();
-  if (!oldest.done) map.delete(oldest.value);
 }

@@ -1,8 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { forgetOldest } from '../bounded.js';
 import { Changes } from '../changes.js';
 import { closeHttp, listen } from '../http.js';
 import type { CitizenText, TextRecord, TextView } from './citizenText.js';
-import { forgetOldest, Handsets, type InboxMessage } from './handsets.js';
+import { Handsets, type InboxMessage } from './handsets.js';
 import { networkOf, normaliseMsisdn } from './numbers.js';
 import { SmscRefusal } from './refusal.js';
 import { type SwitchesInput, switchesSchema } from './switches.js';

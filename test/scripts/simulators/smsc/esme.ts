@@ -15,7 +15,7 @@ import {
 // mocha looks, or the leak check would blame whichever test came first.
 Reflect.set(globalThis, 'skipUdh', undefined);
 
-const patienceMs = 5_000;
+const patienceMs = 15_000;
 
 /** The statuses to answer deliver_sm with, or null to leave it unanswered. */
 export type Manners = (deliver: LibraryPdu) => number | null;
