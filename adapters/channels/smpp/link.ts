@@ -100,7 +100,8 @@ export class Link {
   /** Whether a submit_sm may be written now. */
   get hasRoom(): boolean {
     const { role, config } = this.#options;
-    return this.#state === 'bound' && role !== 'receiver' && this.#outstandingSubmits < config.window;
+    const takesSubmits = this.#state === 'bound' && role !== 'receiver' && this.#socket.writable;
+    return takesSubmits && this.#outstandingSubmits < config.window;
   }
 
   get outstandingSubmits(): number {
