@@ -109,7 +109,9 @@ function describeConfig<Config>({ adapter, validConfig, secrets, badConfig }: Ch
 
   it('takes no unknown key', () => {
     const parsed = adapter.parseConfig({ ...validConfig, nosuchkey: 1 });
-    expect(parsed).to.deep.equal({ ok: false, faults: [{ path: ['nosuchkey'], message: 'unknown key' }] });
+    const faults = parsed.ok ? [] : parsed.faults;
+    expect(faults.map(({ path }) => path)).to.deep.equal([['nosuchkey']]);
+    expect(faults[0]?.message).to.match(/^unknown key/);
   });
 
   for (const raw of [null, undefined, 17, 'text', []]) {

@@ -139,8 +139,9 @@ export class Link {
     this.#state = 'draining';
     this.#cause = cause;
     await this.#withinTimeout(Promise.all([this.#submitsSettled(), this.#inbound.idle()]));
+    const unbound = this.#settlement.unbinding();
     this.#request('unbind', {}, (answer) => {
-      if (answer.kind === 'response') this.#settlement.unbound();
+      if (answer.kind === 'response') unbound();
       this.#socket.destroySoon();
     });
   }
