@@ -57,10 +57,15 @@ export class SmppChannel implements Channel {
   }
 
   async run(inbox: Inbox, stop: AbortSignal): Promise<void> {
-    const close = () => this.#queue.close('the gateway stops');
-    if (stop.aborted) close();
-    else stop.addEventListener('abort', close, { once: true });
-    await Promise.all(this.#sessions.map((session) => session.run(inbox, stop)));
+    // One each: many listeners on one signal look like a leak to Node, which then warns.
+    const running = this.#sessions.map((session) => ({ session, stop: new AbortController() }));
+    const onStop = () => {
+      this.#queue.close('the gateway stops');
+      for (const each of running) each.stop.abort();
+    };
+    if (stop.aborted) onStop();
+    else stop.addEventListener('abort', onStop, { once: true });
+    await Promise.all(running.map((each) => each.session.run(inbox, each.stop.signal)));
   }
 
   /**

@@ -1,14 +1,14 @@
 import type { Inbox, Part, PartKey, Receipt } from '../../../src/ports/channel.js';
 import { type Delivered, deliveredOf, readPlainDeliverSm } from './codec/deliverSm.js';
 import { headerOctets } from './codec/frames.js';
-import { decodePdu, type MalformedPdu, type Pdu, responseBit } from './codec/pdu.js';
+import { decodePdu, type MalformedPdu, responseBit } from './codec/pdu.js';
 import { readReceipt } from './codec/receipt.js';
 import { commandStatus } from './codec/status.js';
 import { isReceipt, type PartReader } from './part.js';
 
 /** The requests that bring messages. Their responses look alike: a header and an empty message_id. */
-export const deliverSmId = 0x0000_0005;
-export const dataSmId = 0x0000_0103;
+const deliverSmId = 0x0000_0005;
+const dataSmId = 0x0000_0103;
 const answerOctets = headerOctets + 1;
 
 /** Past either, reading stops until the store has caught up: the peer then waits, and TCP tells it so. */
@@ -207,6 +207,6 @@ function unreadableReceipt(part: Part): Part {
 }
 
 /** Whether a PDU belongs here. */
-export function bringsMessage(pdu: Pdu['commandId']): boolean {
-  return pdu === deliverSmId || pdu === dataSmId;
+export function bringsMessage(commandId: number): boolean {
+  return commandId === deliverSmId || commandId === dataSmId;
 }

@@ -100,7 +100,8 @@ export class Link {
   /** Whether a submit_sm may be written now. */
   get hasRoom(): boolean {
     const { role, config } = this.#options;
-    return this.#state === 'bound' && role !== 'receiver' && this.#outstandingSubmits < config.window;
+    const takesSubmits = this.#state === 'bound' && role !== 'receiver' && this.#socket.writable;
+    return takesSubmits && this.#outstandingSubmits < config.window;
   }
 
   get outstandingSubmits(): number {
@@ -138,8 +139,9 @@ export class Link {
     this.#state = 'draining';
     this.#cause = cause;
     await this.#withinTimeout(Promise.all([this.#submitsSettled(), this.#inbound.idle()]));
+    const unbound = this.#settlement.unbinding();
     this.#request('unbind', {}, (answer) => {
-      if (answer.kind === 'response') this.#settlement.unbound();
+      if (answer.kind === 'response') unbound();
       this.#socket.destroySoon();
     });
   }

@@ -105,7 +105,7 @@ export class Session {
     }
     await link.closed;
     if (bind.kind === 'failed') {
-      log.warn({ target, cause: bind.cause }, 'could not bind');
+      if (!stop.aborted) log.warn({ target, cause: bind.cause }, 'could not bind');
       this.#trouble = `could not bind: ${bind.cause}`;
       return { kind: 'failed' };
     }

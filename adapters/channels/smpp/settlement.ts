@@ -39,11 +39,17 @@ export class Settlement {
     if (this.#unproven.length > 0) this.#askSoon();
   }
 
-  /** The peer answered our unbind: it has read all that came before. */
-  unbound(): void {
+  /**
+   * To be called when unbind is written; what is acknowledged after it is proven by nothing.
+   *
+   * @returns what to call when the peer has answered: it has read all that came before then
+   */
+  unbinding(): () => void {
     const proven = [...(this.#asked ?? []), ...this.#unproven];
     this.close();
-    if (proven.length > 0) this.#settle(proven);
+    return () => {
+      if (proven.length > 0) this.#settle(proven);
+    };
   }
 
   close(): void {

@@ -335,6 +335,17 @@ describe('SMPP: what a peer gets wrong', () => {
     });
   }
 
+  it('reads nothing after a command_length that no PDU has, for what comes then could be anything', async () => {
+    rig.inbox.hold();
+    link.write(Buffer.concat([good, setLength(header(5, 7), 0)]));
+    await rig.inbox.arrival();
+    link.write(whole);
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    rig.inbox.release();
+    await link.closed;
+    expect(rig.inbox.committed.map(({ text }) => text)).to.deep.equal(['Laporan baik']);
+  });
+
   it('refuses a message before the bind is answered', async () => {
     await rig.stop();
     rig = await startRig({}, ({ script }) => {

@@ -43,10 +43,13 @@ describe('settlement of acknowledged parts', () => {
     expect(settled).to.deep.equal([1_000, 1_500]);
   });
 
-  it('settles all when the unbind was answered', () => {
+  it('settles what was acknowledged before unbind when that was answered', () => {
     settlement.acknowledged(keys(1_000));
     settlement.acknowledged(keys(3));
-    settlement.unbound();
+    const unbound = settlement.unbinding();
+    settlement.acknowledged(keys(5));
+    expect(settled).to.deep.equal([]);
+    unbound();
     expect(settled).to.deep.equal([1_003]);
   });
 
