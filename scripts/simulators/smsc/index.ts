@@ -9,9 +9,4 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
   return smsc;
 }
 
-export type { CitizenText, TextState, TextView } from './citizenText.js';
-export type { InboxMessage } from './handsets.js';
-export type { MalformedKind } from './malformed.js';
-export { SmscRefusal } from './refusal.js';
-export type { Smsc, SmscOptions, TelcoOptions, TextRequest } from './smsc.js';
-export type { SwitchesInput } from './switches.js';
+export type { Smsc, SmscOptions, TelcoOptions } from './smsc.js';
