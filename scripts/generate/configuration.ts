@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
+import { packagedFile } from '../../src/config/env.js';
 import { gatewaySchema } from '../../src/config/schema.js';
 
 /**
  * Writes docs/configuration.md from the schema that checks the config, so that the two cannot differ.
- * Run it from the package's root after a build: node dist/scripts/generate/configuration.js
+ * Run it after a build: node dist/scripts/generate/configuration.js
  */
 
 /** The part of JSON Schema that our schema makes use of. */
@@ -108,5 +109,5 @@ function formatRow({ key, value, byDefault, description }: Row): string {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  writeFileSync('docs/configuration.md', configurationReference());
+  writeFileSync(packagedFile('docs', 'configuration.md'), configurationReference());
 }

@@ -141,7 +141,9 @@ const logSchema = z
   .strictObject({
     level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('The least level that is written.'),
   })
-  .describe('The log: JSON lines on standard output, without addresses and message texts');
+  .describe(
+    'The log, on standard error, without addresses and message texts: JSON lines; on a terminal, lines to read',
+  );
 
 const telcoSchema = z.strictObject({
   port: port.describe('The loopback port to which the channel binds.'),

@@ -35,11 +35,15 @@ export function isTypeIssue(issue: z.core.$ZodIssue): boolean {
   return issue.code === 'invalid_type';
 }
 
+/** A longer list helps nobody; the reference has it. */
+const mostKeysTold = 12;
+
 /** For a key that no schema knows, with the one that was perhaps meant. */
 export function unknownKey(key: string, known: readonly string[]): string {
   const near = nearestWord(key, known);
   if (near !== null) return `unknown key \`${key}\`; did you mean \`${near}\`?`;
-  return known.length === 0 ? `unknown key \`${key}\`` : `unknown key \`${key}\`; known here: ${known.join(', ')}`;
+  const tellsKnown = known.length > 0 && known.length <= mostKeysTold;
+  return `unknown key \`${key}\`${tellsKnown ? `; known here: ${known.join(', ')}` : ''}`;
 }
 
 /** `a`, `b` or `c`. */

@@ -14,6 +14,7 @@ const schema = z.strictObject({
   url: z.url().optional(),
   handle: z.string().regex(/^\w+$/, 'expected a handle without @').optional(),
   nested: z.strictObject({ everySeconds: z.number() }).optional(),
+  more: z.string().optional(),
   named: z.record(z.string().regex(/^[a-z]+$/, 'expected small letters'), z.number()).optional(),
 });
 
@@ -60,6 +61,7 @@ describe('parseWith', () => {
       raw: { nested: { everySeconds: 1, zebra: 1 } },
       faults: ['nested.zebra: unknown key `zebra`; known here: everySeconds'],
     },
+    { label: 'an unknown key among very many', raw: { zebra: 1 }, faults: ['zebra: unknown key `zebra`'] },
     { label: 'no form of several', raw: { either: 5 }, faults: ['either: expected a text or a list, found 5'] },
     { label: 'no URL', raw: { url: 'x' }, faults: ['url: expected a URL such as https://gateway.example.go.id'] },
     { label: "the schema's own words", raw: { handle: '@x' }, faults: ['handle: expected a handle without @'] },
