@@ -62,9 +62,7 @@ export function configurationReference(): string {
 }
 
 function describeSection(name: string, section: Property): string {
-  const rows = rowsOf(name, section);
-  const table = ['| key | value | default | meaning |', '| --- | --- | --- | --- |', ...rows.map(formatRow)];
-  return `## ${name}\n\n${section.description ?? ''}.\n\n${table.join('\n')}\n`;
+  return `## ${name}\n\n${section.description ?? ''}.\n\n${tableOf(rowsOf(name, section))}\n`;
 }
 
 /** Nested blocks become rows of dotted keys; the names in a record of blocks are written \`<name>\`. */
@@ -103,9 +101,19 @@ function valueWords(property: Property): string {
   return least === undefined || typed.maximum === undefined ? word : `${word}, ${least} to ${typed.maximum}`;
 }
 
-function formatRow({ key, value, byDefault, description }: Row): string {
-  const cells = [`\`${key}\``, value, byDefault, description];
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+/** Columns as wide as their widest cell: so the formatter leaves the file alone. */
+function tableOf(rows: readonly Row[]): string {
+  const header = ['key', 'value', 'default', 'meaning'];
+  const cells = rows.map((row) => [`\`${row.key}\``, row.value, row.byDefault, row.description]);
+  const escaped = [header, ...cells].map((line) => line.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = header.map((_, column) => Math.max(...escaped.map((line) => line[column]?.length ?? 0)));
+  const [head = [], ...body] = escaped;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [head, rule, ...body].map((line) => lineOf(line, widths)).join('\n');
+}
+
+function lineOf(cells: readonly string[], widths: readonly number[]): string {
+  return `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -97,7 +97,7 @@ const repliesSchema = z
       .nullable()
       .default(null)
       .describe(
-        'A folder with texts of your own, `id.yaml` and so on, relative to this file. Without it: the packaged ones.',
+        'A folder with texts of your own, `id.yaml` and so on, relative to the config file. Without it: the packaged ones.',
       ),
     timeZone: z
       .string()

@@ -14,7 +14,7 @@ const schema = z.strictObject({
   url: z.url().optional(),
   handle: z.string().regex(/^\w+$/, 'expected a handle without @').optional(),
   nested: z.strictObject({ everySeconds: z.number() }).optional(),
-  more: z.string().optional(),
+  peer: z.strictObject({ name: z.string('give it') }).optional(),
   named: z.record(z.string().regex(/^[a-z]+$/, 'expected small letters'), z.number()).optional(),
 });
 
@@ -65,6 +65,7 @@ describe('parseWith', () => {
     { label: 'no form of several', raw: { either: 5 }, faults: ['either: expected a text or a list, found 5'] },
     { label: 'no URL', raw: { url: 'x' }, faults: ['url: expected a URL such as https://gateway.example.go.id'] },
     { label: "the schema's own words", raw: { handle: '@x' }, faults: ['handle: expected a handle without @'] },
+    { label: 'a missing key, in the words of the schema', raw: { peer: {} }, faults: ['peer.name: missing; give it'] },
     { label: 'an unfit name', raw: { named: { A1: 1 } }, faults: ['named.A1: not a fit name: expected small letters'] },
     { label: 'no block at all', raw: 'text', faults: [': expected a block of keys, found a text'] },
   ];
