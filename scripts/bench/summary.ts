@@ -13,6 +13,7 @@ const columns: readonly Column<Measurement>[] = [
   { title: 'max', align: 'right', cell: (one) => one.load.latency.maxMs.toFixed(0) },
   { title: 'peak MB', align: 'right', cell: (one) => figure(one.peakMb, 0) },
   { title: 'cpus', align: 'right', cell: (one) => figure(one.serverCpus, 2) },
+  { title: 'rate/cpu', align: 'right', cell: (one) => figure(ratePerCpu(one), 0) },
   { title: 'generator', align: 'right', cell: (one) => figure(one.load.generatorCpus, 2) },
   { title: 'others', align: 'right', cell: (one) => figure(one.otherCpus, 2) },
   { title: 'doubts', align: 'left', cell: doubts },
@@ -52,6 +53,11 @@ export function doubts({ load, counts, otherCpus }: Measurement): string {
     .filter(([isSo]) => isSo)
     .map(([, note]) => note)
     .join(', ');
+}
+
+/** What one whole processor would do: all that two runs on a disturbed machine can be compared by. */
+function ratePerCpu(measurement: Measurement): number | null {
+  return measurement.serverCpus === null ? null : ratePerSecond(measurement) / measurement.serverCpus;
 }
 
 function figure(value: number | null, digits: number): string {

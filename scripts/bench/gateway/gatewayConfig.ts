@@ -10,6 +10,9 @@ export interface GatewaySetting {
 
 export const shortCode = '1708';
 
+/** The highest that the adapter accepts: no limit. */
+const throughputPerSecond = 100_000;
+
 /** The gateway as an operator would configure it, with the telcos' limits on traffic lifted. */
 export function gatewayConfig(setting: GatewaySetting): string {
   const channels = setting.smscPorts.map((port, index) => [
@@ -24,7 +27,7 @@ export function gatewayConfig(setting: GatewaySetting): string {
       sessions: 1,
       address: shortCode,
       window: 1000,
-      throughputPerSecond: 100_000,
+      throughputPerSecond,
     },
   ]);
   return stringify({
