@@ -1,6 +1,11 @@
 const titleMax = 80;
 const clauseMin = 12;
-const clauseEnd = /[.!?;\n]|,\s/g;
+
+/**
+ * A full stop ends a clause only after a word of four letters or more, and before a space: texts are full of
+ * `jl. Merdeka`, `kec. Sukasada`, `no. 5` and `Rp 1.500.000`.
+ */
+const clauseEnd = /(?<=[\p{L}\p{N}]{4})\.(?=\s|$)|[!?;\n]|,\s/gu;
 
 /** The first clause of a text, tidy, cut at a word. Empty when the text is. */
 export function titleOf(text: string): string {

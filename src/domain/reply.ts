@@ -1,22 +1,15 @@
 /**
  * The delivery state of a reply. It moves forward only:
  *
- *   queued -> sending -> accepted -> delivered | undelivered
- *                     -> rejected                            (the channel says never)
- *                     -> uncertain -> sending …              (perhaps sent; see the uncertain policy)
- *                     -> queued                              (not sent, try later)
+ *   queued -> accepted -> delivered | undelivered
+ *          -> queued                    (not sent, try later)
+ *          -> uncertain -> accepted …   (perhaps sent; see the uncertain policy)
+ *          -> rejected                  (the channel says never, or we gave up)
  *
+ * That an attempt is under way is told by its lease in the queue, not here: a state would cost a write and say less.
  * A late or repeated receipt never moves a reply back: see `receiptAdvances`.
  */
-export const replyStates = [
-  'queued',
-  'sending',
-  'uncertain',
-  'accepted',
-  'rejected',
-  'undelivered',
-  'delivered',
-] as const;
+export const replyStates = ['queued', 'uncertain', 'accepted', 'rejected', 'undelivered', 'delivered'] as const;
 
 export type ReplyState = (typeof replyStates)[number];
 

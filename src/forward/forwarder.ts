@@ -38,6 +38,7 @@ export class Forwarder {
   readonly #postponed: Recorder<Postponed>;
   readonly #buried: Recorder<Buried>;
   readonly #released: Recorder<number>;
+  readonly #abandoned = new AbortController();
   #inFlight = 0;
 
   constructor(
@@ -69,14 +70,16 @@ export class Forwarder {
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       const claimed = await this.#claim();
-      for (const claim of claimed) void this.#forward(claim, stop);
+      for (const claim of claimed) void this.#forward(claim);
       if (claimed.length === 0) await this.#wakeup.wait(this.#idleMs(), stop);
     }
-    while (this.#inFlight > 0) await this.#wakeup.wait(idleMs, new AbortController().signal);
+    const abandoned = this.#abandoned.signal;
+    while (this.#inFlight > 0 && !abandoned.aborted) await this.#wakeup.wait(idleMs, abandoned);
   }
 
-  /** For a stop that must not wait any longer. */
+  /** For a stop that must not wait any longer: ends calls to the tracker, and gives up what is not recorded yet. */
   abandon(): void {
+    this.#abandoned.abort();
     for (const recorder of [this.#forwarded, this.#postponed, this.#buried, this.#released]) recorder.abandon();
   }
 
@@ -97,27 +100,38 @@ export class Forwarder {
     }
   }
 
-  async #forward(claim: ReportClaim, stop: AbortSignal): Promise<void> {
+  async #forward(claim: ReportClaim): Promise<void> {
     this.#inFlight += 1;
     try {
       const startedMs = Date.now();
-      const result = await this.tracker.submit(understand(claim.message), stop);
-      await this.#record(claim, startedMs, result);
+      await this.#record(claim, startedMs, await this.#submit(claim));
     } finally {
       this.#inFlight -= 1;
       this.wake();
     }
   }
 
+  /** A report over which our own code stumbles must not take the gateway with it: it is tried again, then buried. */
+  async #submit(claim: ReportClaim): Promise<Filed | TrackerFault> {
+    try {
+      return await this.tracker.submit(understand(claim.message), this.#abandoned.signal);
+    } catch (error) {
+      // The name alone: an error's message may quote the text.
+      const cause = `unexpected ${error instanceof Error ? error.name : typeof error}`;
+      this.log.error({ report: claim.message.id, cause }, 'a report could not be handed over: this is a fault of ours');
+      return { kind: 'retry', cause, unavailable: false };
+    }
+  }
+
   async #record(claim: ReportClaim, startedMs: number, result: Filed | TrackerFault): Promise<void> {
     const nowMs = Date.now();
     if (result.kind === 'filed') {
-      this.#gate.succeeded(nowMs);
+      this.#gate.answered(claim.seq, nowMs);
       await this.#forwarded.add(this.#toForwarded(claim, result, nowMs));
       this.listener.forwarded('forwarded');
       this.listener.repliesQueued();
     } else if (result.kind === 'refused') {
-      this.#gate.succeeded(nowMs);
+      this.#gate.answered(claim.seq, nowMs);
       await this.#bury(claim, result.code, result.message);
     } else {
       await this.#tryAgain(claim, startedMs, result);
@@ -126,7 +140,7 @@ export class Forwarder {
 
   async #tryAgain(claim: ReportClaim, startedMs: number, fault: TrackerFault & { kind: 'retry' }): Promise<void> {
     const nowMs = Date.now();
-    if (fault.unavailable && this.#gate.failed(startedMs, nowMs, fault.afterMs)) {
+    if (fault.unavailable && this.#gate.failed(claim.seq, startedMs, nowMs, fault.afterMs)) {
       this.listener.forwarded('released');
       await this.#released.add(claim.seq);
       return;

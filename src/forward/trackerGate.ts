@@ -2,6 +2,8 @@ import { backoffMs } from '../work/backoff.js';
 
 const range = { firstMs: 250, maxMs: 30_000 } as const;
 const retryAfterMaxMs = 3_600_000;
+/** Of so many reports is remembered that they met a fault of the whole tracker; the oldest goes first. */
+const suspectsMax = 1_000;
 
 /**
  * Holds reports back while the tracker is away.
@@ -10,12 +12,16 @@ const retryAfterMaxMs = 3_600_000;
  *                                                                              \--(fault)--> shut, for longer
  *
  * A probe is a few reports, twice as many after each failure: if the first reports in the queue are refused with a
- * server error that only they cause, the ones behind them still get through and show that the tracker lives.
+ * server error that only they cause, the ones behind them still get through and show that the tracker lives. A report
+ * that meets such a fault a second time, while others got through since the first, has a fault of its own: without
+ * that, one poisoned report could shut the gate again and again, and would never count an attempt.
  */
 export class TrackerGate {
   #failures = 0;
   #shutUntilMs = 0;
   #lastSuccessMs = Number.NEGATIVE_INFINITY;
+  /** Reports that met a fault of the whole tracker, with the time at which that attempt began. */
+  readonly #suspects = new Map<number, number>();
 
   constructor(private readonly inFlightMax: number) {}
 
@@ -34,18 +40,21 @@ export class TrackerGate {
     return this.#failures > 0;
   }
 
-  succeeded(nowMs: number): void {
+  /** The tracker answered, with a ticket or a refusal: it is there, and this report is through. */
+  answered(seq: number, nowMs: number): void {
+    this.#suspects.delete(seq);
     this.#failures = 0;
     this.#shutUntilMs = 0;
     this.#lastSuccessMs = nowMs;
   }
 
   /**
-   * @returns whether the fault is the tracker's as a whole: false when another report got through since this
-   * attempt began, so that the fault must be this report's own.
+   * @returns whether the fault is the tracker's as a whole: false when another report got through since this one
+   * began to fail, so that the fault must be its own.
    */
-  failed(startedMs: number, nowMs: number, retryAfterMs: number | undefined): boolean {
-    if (this.#lastSuccessMs >= startedMs) return false;
+  failed(seq: number, startedMs: number, nowMs: number, retryAfterMs: number | undefined): boolean {
+    if (this.#lastSuccessMs >= (this.#suspects.get(seq) ?? startedMs)) return false;
+    this.#suspect(seq, startedMs);
     // Attempts that began before it was shut tell nothing new.
     if (startedMs >= this.#shutUntilMs) {
       const waitMs = Math.max(backoffMs(this.#failures, range), Math.min(retryAfterMs ?? 0, retryAfterMaxMs));
@@ -53,5 +62,14 @@ export class TrackerGate {
       this.#shutUntilMs = nowMs + waitMs;
     }
     return true;
+  }
+
+  #suspect(seq: number, startedMs: number): void {
+    if (this.#suspects.has(seq)) return;
+    if (this.#suspects.size >= suspectsMax) {
+      const oldest = this.#suspects.keys().next();
+      if (!oldest.done) this.#suspects.delete(oldest.value);
+    }
+    this.#suspects.set(seq, startedMs);
   }
 }

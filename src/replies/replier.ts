@@ -1,4 +1,4 @@
-import type { Channel, Outcome } from '../ports/channel.js';
+import type { Channel, OutboundReply, Outcome } from '../ports/channel.js';
 import type { Log } from '../ports/log.js';
 import type { RecordedOutcome, ReplyClaim, Store } from '../ports/store.js';
 import { Recorder } from '../work/recorder.js';
@@ -31,6 +31,7 @@ const heldByPolicy: Outcome = { kind: 'uncertain', cause: 'an earlier attempt en
 export class Replier {
   readonly #wakeup = new Wakeup();
   readonly #outcomes: Recorder<RecordedOutcome>;
+  readonly #abandoned = new AbortController();
   #inFlight = 0;
 
   constructor(
@@ -55,11 +56,13 @@ export class Replier {
       for (const claim of claimed) void this.#send(claim);
       if (claimed.length === 0) await this.#wakeup.wait(idleMs, stop);
     }
-    while (this.#inFlight > 0) await this.#wakeup.wait(idleMs, new AbortController().signal);
+    const abandoned = this.#abandoned.signal;
+    while (this.#inFlight > 0 && !abandoned.aborted) await this.#wakeup.wait(idleMs, abandoned);
   }
 
-  /** For a stop that must not wait any longer. */
+  /** For a stop that must not wait any longer: leaves what is under way to its leases. */
   abandon(): void {
+    this.#abandoned.abort();
     this.#outcomes.abandon();
   }
 
@@ -97,8 +100,20 @@ export class Replier {
   async #attempt(claim: ReplyClaim): Promise<Outcome> {
     if (claim.perhapsSent && !maySendAgain(this.settings)) return heldByPolicy;
     const { id, to, text, inReplyTo } = claim;
-    const outcome = await this.channel.send({ id, to, text, inReplyTo }, Date.now() + this.settings.deadlineMs);
+    const outcome = await this.#try({ id, to, text, inReplyTo });
     this.listener.attempted(this.settings.channelId, outcome.kind, claim.perhapsSent);
     return outcome;
+  }
+
+  /** An adapter that breaks its promise and throws tells nothing of what it did before. */
+  async #try(reply: OutboundReply): Promise<Outcome> {
+    try {
+      return await this.channel.send(reply, Date.now() + this.settings.deadlineMs);
+    } catch (error) {
+      // The name alone: an error's message may quote the address.
+      const cause = `unexpected ${error instanceof Error ? error.name : typeof error}`;
+      this.log.error({ channel: this.settings.channelId, reply: reply.id, cause }, 'a reply broke its channel adapter');
+      return { kind: 'uncertain', cause };
+    }
   }
 }

@@ -1,43 +1,73 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { migrations } from './migrations/index.js';
 
 export type Db = Database.Database;
 
-export interface DatabaseOptions {
-  readonly file: string;
-  /** How long a write waits for another process (an operator's command) before it fails. */
-  readonly busyTimeoutMs: number;
-}
+/** How long a write waits for another process (an operator's command beside the gateway) before it fails. */
+const busyTimeoutMs = 5_000;
 
 /**
- * Opens the file and brings its schema up to date.
+ * Opens the file, making it if need be, and brings its schema up to date.
  *
  * WAL with `synchronous=FULL`: a commit is on disk when it returns, by one fsync of the log.
  * @throws when the file has a newer schema than this program knows: an older program must not guess.
  */
-export function openDatabase(options: DatabaseOptions): Db {
-  mkdirSync(dirname(options.file), { recursive: true });
-  const db = new Database(options.file, { timeout: options.busyTimeoutMs });
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.pragma('cache_size = -16000');
-  db.pragma('temp_store = MEMORY');
-  migrate(db, options.file);
-  return db;
+export function openDatabase(file: string): Db {
+  mkdirSync(dirname(file), { recursive: true });
+  return configured(new Database(file, { timeout: busyTimeoutMs }), (db) => migrate(db, file));
+}
+
+/**
+ * Opens the file of a gateway that may be running: makes and migrates nothing under its feet.
+ * @throws when there is no file, or its schema is not this program's.
+ */
+export function openExisting(file: string): Db {
+  if (!existsSync(file)) {
+    throw new Error(`no store at ${file}: start the gateway once, or point store.url at the file that it uses`);
+  }
+  return configured(new Database(file, { timeout: busyTimeoutMs }), (db) => {
+    const version = versionOf(db);
+    if (version > migrations.length) throw newerSchema(file, version);
+    if (version < migrations.length) {
+      throw new Error(
+        `${file} has schema ${version}, this program works with ${migrations.length}: restart the gateway with this version first, it brings the file up to date`,
+      );
+    }
+  });
+}
+
+function configured(db: Db, check: (db: Db) => void): Db {
+  try {
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma('cache_size = -16000');
+    db.pragma('temp_store = MEMORY');
+    check(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 function migrate(db: Db, file: string): void {
   const bringUpToDate = db.transaction(() => {
-    const version = db.pragma('user_version', { simple: true }) as number;
-    if (version > migrations.length) {
-      throw new Error(
-        `${file} has schema ${version}, this program knows up to ${migrations.length}: run the newer gateway on it, or restore a backup from before the upgrade`,
-      );
-    }
+    const version = versionOf(db);
+    if (version > migrations.length) throw newerSchema(file, version);
     for (const sql of migrations.slice(version)) db.exec(sql);
     db.pragma(`user_version = ${migrations.length}`);
   });
   bringUpToDate.immediate();
+}
+
+function versionOf(db: Db): number {
+  return db.pragma('user_version', { simple: true }) as number;
+}
+
+function newerSchema(file: string, version: number): Error {
+  return new Error(
+    `${file} has schema ${version}, this program knows up to ${migrations.length}: run the newer gateway on it, or restore a backup from before the upgrade`,
+  );
 }

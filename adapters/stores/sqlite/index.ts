@@ -14,7 +14,7 @@ import type {
 import { Channels } from './channels.js';
 import { CommitGroup } from './commitGroup.js';
 import { Cursors } from './cursors.js';
-import { type Db, openDatabase } from './database.js';
+import { type Db, openDatabase, openExisting } from './database.js';
 import { DeadLetters, type OpenLetter } from './deadLetters.js';
 import { InstanceLock } from './instanceLock.js';
 import { Journal } from './journal.js';
@@ -85,17 +85,25 @@ type Tables = ReturnType<typeof openTables>;
 
 /**
  * The store on one SQLite file.
- * @throws when the file is of a newer schema, or another gateway runs on it.
+ * @throws when another gateway runs on the file or its schema does not fit; for an operator also when there is none.
  */
-export function openSqliteStore(options: SqliteStoreOptions): Store {
-  const lock = options.role === 'gateway' ? new InstanceLock(options.file) : null;
+export function openSqliteStore({ file, rules, role }: SqliteStoreOptions): Store {
+  if (role === 'operator') return storeOver(openExisting(file), rules, null);
+  const lock = new InstanceLock(file);
   try {
-    const db = openDatabase({ file: options.file, busyTimeoutMs: 5_000 });
-    return new SqliteStore(db, openTables(db, options.rules), lock);
+    return storeOver(openDatabase(file), rules, lock);
   } catch (error) {
-    lock?.release();
+    lock.release();
     throw error;
   }
+}
+
+/**
+ * The store over a database that is open and has the schema; it closes both when it is closed.
+ * @param lock the caller's hold on the file, if it is a gateway: then every lease in it is a dead worker's, and ends.
+ */
+export function storeOver(db: Db, rules: StoreRules, lock: InstanceLock | null): Store {
+  return new SqliteStore(db, openTables(db, rules), lock);
 }
 
 class SqliteStore implements Store {
@@ -278,13 +286,13 @@ class SqliteStore implements Store {
     const letter = this.tables.deadLetters.find(id);
     if (letter === null || letter.kind === 'part') return false;
     this.tables.deadLetters.close(id, 'retried', nowMs);
-    this.#requeue(letter);
+    this.#requeue(letter, nowMs);
     return true;
   }
 
-  #requeue(letter: OpenLetter): void {
+  #requeue(letter: OpenLetter, nowMs: number): void {
     if (letter.kind === 'reply') {
-      this.tables.replies.requeue(letter.subjectSeq);
+      this.tables.replies.requeue(letter.subjectSeq, nowMs);
       return;
     }
     const report = this.#channelOfReport.get(letter.subjectSeq);

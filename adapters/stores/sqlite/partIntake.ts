@@ -16,7 +16,7 @@ interface Counts {
   unsupported: number;
 }
 
-/** Where a part was put. */
+/** Where a part was put. A duplicate goes where its original is: it is evidence in the same story. */
 interface Placed {
   readonly reportSeq: number | null;
   readonly setId: number | null;
@@ -26,7 +26,7 @@ interface Placed {
 /** Takes parts in: recognises redeliveries, joins long messages, makes reports. Runs inside a transaction. */
 export class PartIntake {
   readonly #add;
-  readonly #reportOf;
+  readonly #placeOf;
   #nextPartId: number;
 
   constructor(
@@ -44,7 +44,9 @@ export class PartIntake {
                           data_coding, encoding, text_offset, oddity, duplicate, raw)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#reportOf = db.prepare<[number], { report_seq: number | null }>('SELECT report_seq FROM parts WHERE id = ?');
+    this.#placeOf = db.prepare<[number], { reportSeq: number | null; setId: number | null }>(
+      'SELECT report_seq AS reportSeq, set_id AS setId FROM parts WHERE id = ?',
+    );
     // Only the gateway adds parts, and only one runs on a file: a counter in memory is as good as a look-up.
     const last = db.prepare<[], { id: number | null }>('SELECT max(id) AS id FROM parts').get();
     this.#nextPartId = (last?.id ?? 0) + 1;
@@ -63,11 +65,11 @@ export class PartIntake {
     const partId = this.#nextPartId++;
     const original = this.keys.note(channelId, part.key, partId, part.receivedAtMs);
     if (original !== null) {
-      const reportSeq = this.#reportOf.get(original)?.report_seq ?? null;
-      this.#addPart(partId, part, channelId, senderId, { reportSeq, setId: null, duplicate: true });
+      const place = this.#placeOf.get(original) ?? nowhere;
+      this.#addPart(partId, part, channelId, senderId, { ...place, duplicate: true });
       counts.duplicates += 1;
     } else if (part.text === null) {
-      this.#addPart(partId, part, channelId, senderId, { reportSeq: null, setId: null, duplicate: false });
+      this.#addPart(partId, part, channelId, senderId, { ...nowhere, duplicate: false });
       this.deadLetters.open('part', partId, channelId, part.oddity ?? 'unsupported', unreadable, part.receivedAtMs);
       counts.unsupported += 1;
     } else if (part.concat === null) {
@@ -90,7 +92,8 @@ export class PartIntake {
   ): void {
     const place = this.sets.place(part, concat, channelId, senderId, joinUntilMs);
     if (place.kind === 'repeated') {
-      this.#addPart(partId, part, channelId, senderId, { reportSeq: place.reportSeq, setId: null, duplicate: true });
+      const { reportSeq, setId } = place;
+      this.#addPart(partId, part, channelId, senderId, { reportSeq, setId, duplicate: true });
       counts.duplicates += 1;
       return;
     }
@@ -136,4 +139,5 @@ export class PartIntake {
   }
 }
 
+const nowhere = { reportSeq: null, setId: null } as const;
 const unreadable = 'arrived and was kept, but could not be read as text';

@@ -13,6 +13,7 @@ interface SetRow {
   readonly sender_id: number;
   readonly recipient: string;
   readonly total: number;
+  readonly join_until_ms: number;
   readonly report_seq: number | null;
 }
 
@@ -28,7 +29,7 @@ interface PartRow {
 /** What a part is to the long messages known so far. */
 export type SetPlace =
   | { readonly kind: 'in'; readonly setId: number }
-  | { readonly kind: 'repeated'; readonly reportSeq: number | null };
+  | { readonly kind: 'repeated'; readonly setId: number; readonly reportSeq: number | null };
 
 /**
  * Joins the parts of long messages. The key is channel, sender, recipient, reference and total: never the link, for
@@ -51,7 +52,7 @@ export class PartSets {
     private readonly reports: ReportRows,
     private readonly rules: StoreRules,
   ) {
-    const columns = 'id, channel_id, sender_id, recipient, total, report_seq';
+    const columns = 'id, channel_id, sender_id, recipient, total, join_until_ms, report_seq';
     this.#latest = db.prepare<[number, number, string, number, number], SetRow>(
       `SELECT ${columns} FROM part_sets
        WHERE channel_id = ? AND sender_id = ? AND recipient = ? AND reference = ? AND total = ? ORDER BY id DESC LIMIT 1`,
@@ -80,14 +81,8 @@ export class PartSets {
   /** Finds or begins the set that a part belongs to. */
   place(part: Part, concat: Concat, channelId: number, senderId: number, joinUntilMs: number): SetPlace {
     const latest = this.#latest.get(channelId, senderId, part.to, concat.reference, concat.total);
-    if (latest !== undefined) {
-      const known = this.#partAt.get(latest.id, concat.sequence);
-      if (known?.raw.equals(part.raw)) return { kind: 'repeated', reportSeq: latest.report_seq };
-      const fits = known === undefined && latest.report_seq === null;
-      if (fits) return { kind: 'in', setId: latest.id };
-      // The phone has begun another message with the same reference: what there is of the first goes on.
-      if (latest.report_seq === null) this.#complete(latest);
-    }
+    const place = latest === undefined ? null : this.#placeInLatest(latest, part, concat.sequence);
+    if (place !== null) return place;
     this.#makeRoom(senderId);
     const added = this.#add.run(channelId, senderId, part.to, concat.reference, concat.total, joinUntilMs);
     return { kind: 'in', setId: Number(added.lastInsertRowid) };
@@ -97,14 +92,7 @@ export class PartSets {
   completeIfWhole(setId: number, total: number, part: Part, channelId: number, senderId: number): boolean {
     const parts = this.#parts.all(setId);
     if (parts.length < total) return false;
-    this.#complete({
-      id: setId,
-      channel_id: channelId,
-      sender_id: senderId,
-      recipient: part.to,
-      total,
-      report_seq: null,
-    });
+    this.#complete({ id: setId, channel_id: channelId, sender_id: senderId, recipient: part.to, total });
     return true;
   }
 
@@ -118,12 +106,28 @@ export class PartSets {
     return this.#count.get()?.count ?? 0;
   }
 
+  /**
+   * Past its time a set knows nothing any more: somebody whose phone counts from the same reference again may send
+   * the same words again, and that is a message of its own.
+   */
+  #placeInLatest(latest: SetRow, part: Part, sequence: number): SetPlace | null {
+    const known = this.#partAt.get(latest.id, sequence);
+    const open = latest.report_seq === null;
+    if (known === undefined && open) return { kind: 'in', setId: latest.id };
+    if (known?.raw.equals(part.raw) && (open || part.receivedAtMs < latest.join_until_ms)) {
+      return { kind: 'repeated', setId: latest.id, reportSeq: latest.report_seq };
+    }
+    // The phone has begun another message with the same reference: what there is of the first goes on.
+    if (open) this.#complete(latest);
+    return null;
+  }
+
   #makeRoom(senderId: number): void {
     const open = this.#openOfSender.all(senderId);
     for (const set of open.slice(0, Math.max(0, open.length - openSetsPerSenderMax + 1))) this.#complete(set);
   }
 
-  #complete(set: SetRow): void {
+  #complete(set: Omit<SetRow, 'join_until_ms' | 'report_seq'>): void {
     const rows = this.#parts.all(set.id);
     const inOrder: (StoredPart | null)[] = new Array<StoredPart | null>(set.total).fill(null);
     for (const row of rows) inOrder[row.sequence - 1] = toStoredPart(row);

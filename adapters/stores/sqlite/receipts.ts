@@ -28,6 +28,7 @@ export class Receipts {
   readonly #segments;
   readonly #setSegment;
   readonly #setReply;
+  readonly #forgetSegments;
   readonly #keep;
   readonly #early;
   readonly #dropEarly;
@@ -47,9 +48,12 @@ export class Receipts {
     this.#setSegment = db.prepare<[SegmentState, number, string]>(
       'UPDATE reply_segments SET state = ? WHERE channel_id = ? AND external_id = ?',
     );
+    // Only of a reply that was accepted whole: of one that was cut off or refused halfway, the segments that got
+    // through are not the reply.
     this.#setReply = db.prepare<[ReplyState, number, number]>(
-      'UPDATE replies SET state = ?, settled_ms = ? WHERE seq = ?',
+      `UPDATE replies SET state = ?, settled_ms = ? WHERE seq = ? AND state IN ('accepted', 'undelivered')`,
     );
+    this.#forgetSegments = db.prepare<[number]>('DELETE FROM reply_segments WHERE reply_seq = ?');
     this.#keep = db.prepare<[number, string, string, string, number]>(
       'INSERT INTO early_receipts (channel_id, external_id, state, code, at_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
@@ -60,6 +64,11 @@ export class Receipts {
       'DELETE FROM early_receipts WHERE channel_id = ? AND external_id = ?',
     );
     this.#dropOld = db.prepare<[number]>('DELETE FROM early_receipts WHERE at_ms < ?');
+  }
+
+  /** Before a reply's next attempt is noted: from now on that one's segments are the reply. */
+  forget(replySeq: number): void {
+    this.#forgetSegments.run(replySeq);
   }
 
   /** Notes what a reply's segments are called by the channel, and applies what came about them before. */
@@ -86,9 +95,8 @@ export class Receipts {
   #recordOne(channelId: number, receipt: Receipt): keyof ReceiptSummary {
     const known = receipt.externalIds.find((externalId) => this.#segment.get(channelId, externalId) !== undefined);
     if (known === undefined) {
-      for (const externalId of receipt.externalIds) {
-        this.#keep.run(channelId, externalId, receipt.state, receipt.code, receipt.atMs);
-      }
+      // Under the likeliest form alone: where ids are small numbers, a guessed form is soon some other reply's id.
+      this.#keep.run(channelId, receipt.externalIds[0], receipt.state, receipt.code, receipt.atMs);
       return 'orphaned';
     }
     return this.#advance(channelId, known, receipt.state, receipt.atMs) ? 'matched' : 'repeated';

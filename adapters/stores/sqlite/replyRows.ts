@@ -102,10 +102,15 @@ export class ReplyRows {
     const subject = this.#subject.get(item.seq);
     if (subject === undefined) throw new Error(`an outcome for reply ${item.seq}, which is not there`);
     const externalIds = outcome.kind === 'unsent' ? [] : (outcome.externalIds ?? []);
+    if (!this.#leaveQueue(item)) {
+      // Its lease had ended and another worker has told how it ended: the reply does not move back.
+      const replyId = idToText(subject.id);
+      this.journal.note(subject.report_seq, item.atMs, `reply ${outcome.kind}`, `${replyId}: a late word, not counted`);
+      return;
+    }
+    this.receipts.forget(item.seq);
     if (outcome.kind === 'accepted') this.#setAccepted.run(item.atMs, item.seq);
     else this.#noteFailure(item, subject.report_seq, idToText(subject.id));
-    if (item.retryAtMs !== null) this.queue.delay(item.seq, item.retryAtMs, outcome.kind === 'uncertain');
-    else this.queue.done(item.seq);
     if (item.deadLetter !== null) {
       const { code, message } = item.deadLetter;
       this.deadLetters.open('reply', item.seq, subject.channel_id, code, message, item.atMs);
@@ -115,12 +120,19 @@ export class ReplyRows {
   }
 
   /** Puts a reply back in its queue. */
-  requeue(seq: number): void {
+  requeue(seq: number, nowMs: number): void {
     const row = this.#subject.get(seq);
     if (row === undefined) return;
     const addressee = this.#addressee.get(row.report_seq);
     if (addressee === undefined) return;
+    this.#setState.run('queued', nowMs, seq);
     this.queue.add(seq, row.channel_id, addressee.sender_id);
+  }
+
+  /** Out for good, or until it is due again. @returns false when it was out already. */
+  #leaveQueue({ seq, outcome, retryAtMs }: RecordedOutcome): boolean {
+    if (retryAtMs === null) return this.queue.done(seq);
+    return this.queue.delay(seq, retryAtMs, outcome.kind === 'uncertain');
   }
 
   #noteFailure(item: RecordedOutcome, reportSeq: number, replyId: string): void {

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Db } from './database.js';
 
 const cacheMax = 50_000;
-const refBytes = 10;
+/** 16 letters of 5 bits: nobody guesses one, and 80 bits never meet by chance. */
+const refLetters = 16;
 const base32 = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /**
@@ -51,6 +52,6 @@ export class Senders {
 /** Random, so that nobody can get from a ref to an address without this table. */
 function newRef(): string {
   let ref = 's_';
-  for (const byte of randomBytes(refBytes * 1.6)) ref += base32[byte & 31];
+  for (const byte of randomBytes(refLetters)) ref += base32[byte & 31];
   return ref;
 }

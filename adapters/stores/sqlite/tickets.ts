@@ -7,11 +7,6 @@ import type { Db } from './database.js';
 import type { ReplyRows } from './replyRows.js';
 import type { WorkQueue } from './workQueue.js';
 
-interface TicketRow {
-  readonly report_seq: number;
-  readonly sequence: number;
-}
-
 interface EventRow {
   readonly sequence: number;
   readonly tracking_id: string;
@@ -29,6 +24,7 @@ const noSequence = -1;
 export class Tickets {
   readonly #add;
   readonly #find;
+  readonly #newest;
   readonly #reportSeq;
   readonly #move;
   readonly #addEvent;
@@ -47,7 +43,10 @@ export class Tickets {
       `INSERT INTO tickets (report_seq, tracking_id, status, sequence, due_at, public_url, forwarded_ms, updated_ms)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report_seq) DO NOTHING`,
     );
-    this.#find = db.prepare<[number], TicketRow>('SELECT report_seq, sequence FROM tickets WHERE report_seq = ?');
+    this.#find = db.prepare<[number], { report_seq: number }>('SELECT report_seq FROM tickets WHERE report_seq = ?');
+    this.#newest = db.prepare<[number], { sequence: number | null }>(
+      'SELECT max(sequence) AS sequence FROM ticket_events WHERE report_seq = ?',
+    );
     this.#reportSeq = db.prepare<[Buffer], { seq: number }>('SELECT seq FROM reports WHERE id = ?');
     this.#move = db.prepare<[Status, number, string | null, string | null, number, number]>(
       `UPDATE tickets SET status = ?, sequence = ?, agency = coalesce(?, agency), due_at = coalesce(?, due_at), updated_ms = ?
@@ -56,7 +55,7 @@ export class Tickets {
     this.#addEvent = db.prepare(
       `INSERT INTO ticket_events (report_seq, sequence, applied, tracking_id, status, agency, message, due_at,
                                   reply_kind, reply_text, at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#kept = db.prepare<[number], EventRow>(
       `SELECT sequence, tracking_id, status, agency, due_at, reply_kind, reply_text
@@ -103,18 +102,19 @@ export class Tickets {
     const report = id === null ? undefined : this.#reportSeq.get(id);
     if (report === undefined) return 'unknown';
     if (event.deliveryId !== null && this.#addDelivery.run(event.deliveryId, atMs).changes === 0) return 'repeated';
-    const ticket = this.#find.get(report.seq);
-    if (ticket !== undefined && event.sequence <= ticket.sequence) return 'repeated';
-    if (!this.#noteEvent(report.seq, event, ticket !== undefined, atMs)) return 'repeated';
-    if (ticket === undefined) return 'kept';
+    const filed = this.#find.get(report.seq) !== undefined;
+    const newest = this.#newest.get(report.seq)?.sequence ?? noSequence;
+    if (event.sequence <= newest) return 'repeated';
+    this.#noteEvent(report.seq, event, filed, atMs);
+    if (!filed) return 'kept';
     this.#move.run(event.status, event.sequence, event.agency, event.dueAt, atMs, report.seq);
     if (event.reply !== null) this.replies.add(report.seq, event.reply, atMs);
     return 'applied';
   }
 
-  #noteEvent(reportSeq: number, event: TicketEvent, applied: boolean, atMs: number): boolean {
+  #noteEvent(reportSeq: number, event: TicketEvent, applied: boolean, atMs: number): void {
     const { sequence, trackingId, status, agency, message, dueAt, reply } = event;
-    const added = this.#addEvent.run(
+    this.#addEvent.run(
       reportSeq,
       sequence,
       applied ? 1 : 0,
@@ -127,6 +127,5 @@ export class Tickets {
       reply?.text ?? null,
       atMs,
     );
-    return added.changes === 1;
   }
 }

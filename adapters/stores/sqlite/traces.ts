@@ -78,8 +78,9 @@ export class Traces {
 
   #find(id: string): Found | undefined {
     const octets = idFromText(id);
-    if (octets === null) return this.#byTrackingId.get(id.replace(/^#/, ''));
-    return this.#byReportId.get(octets) ?? this.#byReplyId.get(octets);
+    const own = octets === null ? undefined : (this.#byReportId.get(octets) ?? this.#byReplyId.get(octets));
+    // A tracker may use UUIDs as well.
+    return own ?? this.#byTrackingId.get(id.replace(/^#/, ''));
   }
 }
 

@@ -10,14 +10,26 @@ import type { Db } from './database.js';
  */
 const state = { ready: 0, leased: 1, delayed: 2, parked: 3 } as const;
 
-/** How many rows a claim looks at, at most, for each that it may take: a flood from one sender is parked step by step. */
-const scanFactor = 4;
+/**
+ * How many items one claim parks at most: a flood from one sender is put aside in steps, so that no step holds up
+ * intake (some 5 ms) and a thousand texts from one phone delay the others by no more than a claim.
+ */
+const parkedPerClaimMax = 1_000;
+
+/** How many leases and waits that are over one claim ends at most; the next claims end the others. */
+const promotedPerClaimMax = 1_000;
 
 export interface Leased {
   readonly seq: number;
   readonly attempts: number;
-  /** A lease on it ended without a word: what was to be done is perhaps done. */
+  /** A lease on it ended without a word, or an attempt left it open: what was to be done is perhaps done. */
   readonly perhapsDone: boolean;
+}
+
+interface Place {
+  readonly senderId: number;
+  readonly lane: number;
+  readonly seq: number;
 }
 
 interface Row {
@@ -29,7 +41,8 @@ interface Row {
 
 /**
  * A durable queue in which each sender has at most one item under way. Items of a sender are handed out in the
- * order of `seq`; the others wait, parked, until it is done. Lanes part a queue into independent ones.
+ * order of `seq`; the others wait, parked, until it is done. Lanes part a queue into independent ones: what waits in
+ * one never holds up the same sender's items in another.
  *
  * All methods run inside a transaction.
  */
@@ -43,9 +56,8 @@ export class WorkQueue {
   readonly #remove;
   readonly #delay;
   readonly #release;
+  readonly #promoteDue;
   readonly #promoteLeased;
-  readonly #promoteDelayed;
-  readonly #promoteAll;
   readonly #count;
 
   constructor(db: Db, table: 'forward_queue' | 'reply_queue') {
@@ -56,31 +68,39 @@ export class WorkQueue {
       `SELECT seq, sender_id, attempts, perhaps_done FROM ${table} INDEXED BY ${table}_ready
        WHERE state = 0 AND lane = ? AND seq > ? ORDER BY seq LIMIT ?`,
     );
-    this.#blocked = db.prepare<[number, number], { seq: number }>(
-      `SELECT seq FROM ${table} INDEXED BY ${table}_held
-       WHERE sender_id = ? AND state <> 0 AND (seq < ? OR state = ${state.leased}) LIMIT 1`,
+    // Three seeks, whatever the sender has waiting: a single look through what is held would cost a flood of n texts n².
+    const held = `SELECT 1 FROM ${table} INDEXED BY ${table}_held
+       WHERE sender_id = @senderId AND lane = @lane AND state <> 0`;
+    this.#blocked = db.prepare<[Place], { blocked: number }>(
+      `SELECT EXISTS (${held} AND state = ${state.leased})
+           OR EXISTS (${held} AND state = ${state.delayed} AND seq < @seq)
+           OR EXISTS (${held} AND state = ${state.parked} AND seq < @seq) AS blocked`,
     );
     this.#lease = db.prepare<[number, number]>(`UPDATE ${table} SET state = ${state.leased}, due_ms = ? WHERE seq = ?`);
     this.#park = db.prepare<[number]>(`UPDATE ${table} SET state = ${state.parked} WHERE seq = ?`);
-    this.#unpark = db.prepare<[number]>(
+    this.#unpark = db.prepare<[number, number]>(
       `UPDATE ${table} SET state = 0 WHERE seq = (
          SELECT seq FROM ${table} INDEXED BY ${table}_held
-         WHERE sender_id = ? AND state <> 0 AND state = ${state.parked} ORDER BY seq LIMIT 1)`,
+         WHERE sender_id = ? AND lane = ? AND state <> 0 AND state = ${state.parked} ORDER BY seq LIMIT 1)`,
     );
-    this.#remove = db.prepare<[number], { sender_id: number }>(
-      `DELETE FROM ${table} WHERE seq = ? RETURNING sender_id`,
+    this.#remove = db.prepare<[number], { sender_id: number; lane: number }>(
+      `DELETE FROM ${table} WHERE seq = ? RETURNING sender_id, lane`,
     );
+    // Once perhaps done, always perhaps done: a later attempt that surely failed says nothing of the earlier one.
     this.#delay = db.prepare<[number, number, number]>(
-      `UPDATE ${table} SET state = ${state.delayed}, due_ms = ?, attempts = attempts + 1, perhaps_done = ? WHERE seq = ?`,
+      `UPDATE ${table} SET state = ${state.delayed}, due_ms = ?, attempts = attempts + 1, perhaps_done = max(perhaps_done, ?)
+       WHERE seq = ?`,
     );
     this.#release = db.prepare<[number]>(`UPDATE ${table} SET state = 0 WHERE seq = ? AND state = ${state.leased}`);
-    this.#promoteLeased = db.prepare<[number]>(
-      `UPDATE ${table} SET state = 0, perhaps_done = 1 WHERE state IN (1, 2) AND state = ${state.leased} AND due_ms <= ?`,
+    this.#promoteDue = db.prepare<[number]>(
+      `UPDATE ${table} SET state = 0, perhaps_done = max(perhaps_done, state = ${state.leased}) WHERE seq IN (
+         SELECT seq FROM ${table} INDEXED BY ${table}_due
+         WHERE state IN (1, 2) AND due_ms <= ? ORDER BY due_ms LIMIT ${promotedPerClaimMax})`,
     );
-    this.#promoteDelayed = db.prepare<[number]>(
-      `UPDATE ${table} SET state = 0 WHERE state IN (1, 2) AND state = ${state.delayed} AND due_ms <= ?`,
+    this.#promoteLeased = db.prepare(
+      `UPDATE ${table} SET state = 0, perhaps_done = 1 WHERE seq IN (
+         SELECT seq FROM ${table} INDEXED BY ${table}_due WHERE state IN (1, 2) AND state = ${state.leased})`,
     );
-    this.#promoteAll = db.prepare(`UPDATE ${table} SET state = 0, perhaps_done = 1 WHERE state = ${state.leased}`);
     this.#count = db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM ${table}`);
   }
 
@@ -89,17 +109,18 @@ export class WorkQueue {
   }
 
   claim(lane: number, limit: number, nowMs: number, leaseUntilMs: number): Leased[] {
-    this.#promoteLeased.run(nowMs);
-    this.#promoteDelayed.run(nowMs);
+    this.#promoteDue.run(nowMs);
     const leased: Leased[] = [];
     let after = Number.MIN_SAFE_INTEGER;
-    for (let scanned = 0; leased.length < limit && scanned < limit * scanFactor; ) {
+    for (let parked = 0; leased.length < limit && parked < parkedPerClaimMax; ) {
       const rows = this.#ready.all(lane, after, limit - leased.length);
-      for (const row of rows) if (this.#take(row, leaseUntilMs)) leased.push(toLeased(row));
+      for (const row of rows) {
+        if (this.#take(row, lane, leaseUntilMs)) leased.push(toLeased(row));
+        else parked += 1;
+      }
       const last = rows.at(-1);
       if (last === undefined) break;
       after = last.seq;
-      scanned += rows.length;
     }
     return leased;
   }
@@ -108,12 +129,13 @@ export class WorkQueue {
   done(seq: number): boolean {
     const removed = this.#remove.get(seq);
     if (removed === undefined) return false;
-    this.#unpark.run(removed.sender_id);
+    this.#unpark.run(removed.sender_id, removed.lane);
     return true;
   }
 
-  delay(seq: number, dueMs: number, perhapsDone: boolean): void {
-    this.#delay.run(dueMs, perhapsDone ? 1 : 0, seq);
+  /** @returns false when the item is not in the queue any more. */
+  delay(seq: number, dueMs: number, perhapsDone: boolean): boolean {
+    return this.#delay.run(dueMs, perhapsDone ? 1 : 0, seq).changes === 1;
   }
 
   release(seq: number): void {
@@ -122,15 +144,16 @@ export class WorkQueue {
 
   /** For a starting gateway, which knows that every lease is a dead worker's. */
   reclaimAll(): void {
-    this.#promoteAll.run();
+    this.#promoteLeased.run();
   }
 
   count(): number {
     return this.#count.get()?.count ?? 0;
   }
 
-  #take(row: Row, leaseUntilMs: number): boolean {
-    if (this.#blocked.get(row.sender_id, row.seq) === undefined) {
+  #take(row: Row, lane: number, leaseUntilMs: number): boolean {
+    const place = { senderId: row.sender_id, lane, seq: row.seq };
+    if (this.#blocked.get(place)?.blocked === 0) {
       this.#lease.run(leaseUntilMs, row.seq);
       return true;
     }

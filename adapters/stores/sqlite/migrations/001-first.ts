@@ -2,7 +2,7 @@
  * The first schema. Migrations are append-only: a landed one is never edited.
  *
  * What decides speed here is locality: a commit costs as many pages as its rows touch. So every table that
- * intake writes grows at its right edge (rowids and UUIDv7), and the one index with random keys, `part_keys`,
+ * intake writes grows at its right edge (rowids and UUIDv7), and the one index with random keys, `part_fingerprints`,
  * stays small: a row goes when the peer is known to have our acknowledgement. Measured with 4 KiB pages: the
  * same inserts beside a permanent unique index of random keys fall from 55,000 to 22,000 rows a second
  * after 300,000 rows.
@@ -45,15 +45,23 @@ export const first = `
   CREATE INDEX parts_of_report ON parts (report_seq) WHERE report_seq IS NOT NULL;
   CREATE INDEX parts_of_set ON parts (set_id, sequence) WHERE set_id IS NOT NULL;
 
-  -- What a redelivered part is recognised by.
-  CREATE TABLE part_keys (
+  -- What a redelivered part is recognised by: the peer's id for good, or a fingerprint until our acknowledgement is
+  -- known to be there.
+  CREATE TABLE part_ids (
     channel_id INTEGER NOT NULL,
-    key BLOB NOT NULL,
+    id TEXT NOT NULL,
+    part_id INTEGER NOT NULL,
+    PRIMARY KEY (channel_id, id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE part_fingerprints (
+    channel_id INTEGER NOT NULL,
+    fingerprint BLOB NOT NULL,
     link INTEGER NOT NULL,
     copies INTEGER NOT NULL,
     part_id INTEGER NOT NULL,
     received_ms INTEGER NOT NULL,
-    PRIMARY KEY (channel_id, key)
+    PRIMARY KEY (channel_id, fingerprint)
   ) STRICT, WITHOUT ROWID;
 
   -- Long messages whose parts are arriving.
@@ -97,7 +105,7 @@ export const first = `
     perhaps_done INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX forward_queue_ready ON forward_queue (lane, seq) WHERE state = 0;
-  CREATE INDEX forward_queue_held ON forward_queue (sender_id, seq) WHERE state <> 0;
+  CREATE INDEX forward_queue_held ON forward_queue (sender_id, lane, state, seq) WHERE state <> 0;
   CREATE INDEX forward_queue_due ON forward_queue (due_ms) WHERE state IN (1, 2);
 
   CREATE TABLE tickets (
@@ -161,7 +169,7 @@ export const first = `
     perhaps_done INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX reply_queue_ready ON reply_queue (lane, seq) WHERE state = 0;
-  CREATE INDEX reply_queue_held ON reply_queue (sender_id, seq) WHERE state <> 0;
+  CREATE INDEX reply_queue_held ON reply_queue (sender_id, lane, state, seq) WHERE state <> 0;
   CREATE INDEX reply_queue_due ON reply_queue (due_ms) WHERE state IN (1, 2);
 
   CREATE TABLE reply_segments (
