@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 
 /**
  * The slice of the `smpp` package that the simulator relies on. The package carries no types, so what is
@@ -28,7 +29,7 @@ export interface LibrarySession {
   on(event: string, listener: (pdu: LibraryPdu) => void): this;
   send(pdu: LibraryPdu, onResponse?: (pdu: LibraryPdu) => void): boolean;
   destroy(): void;
-  readonly socket: NodeJS.EventEmitter;
+  readonly socket: Socket;
 }
 
 interface SmppLibrary {

@@ -5,7 +5,12 @@ import { smpp } from '../../../../scripts/simulators/smsc/library.js';
 import { networkOf, normaliseMsisdn } from '../../../../scripts/simulators/smsc/numbers.js';
 import { segmentsOf } from '../../../../scripts/simulators/smsc/segments.js';
 import { handsetPart, readSubmit } from '../../../../scripts/simulators/smsc/submit.js';
-import { longTextForms } from '../../../../scripts/simulators/smsc/switches.js';
+import {
+  longTextForms,
+  receiptDelayMs,
+  type SwitchesInput,
+  switchesSchema,
+} from '../../../../scripts/simulators/smsc/switches.js';
 
 describe('simulated SMSC: codec', () => {
   describe('framing', () => {
@@ -155,6 +160,18 @@ describe('simulated SMSC: codec', () => {
     it(`takes "${written}" for ${msisdn ?? 'no number'}${network === null ? '' : ` of ${network}`}`, () => {
       expect(normaliseMsisdn(written)).to.equal(msisdn);
       if (msisdn !== null) expect(networkOf(msisdn)).to.equal(network);
+    });
+  }
+
+  const delays: ReadonlyArray<{ switches: SwitchesInput; delayMs: number }> = [
+    { switches: {}, delayMs: 50 },
+    { switches: { receipts: 'delayed' }, delayMs: 10_000 },
+    { switches: { receipts: 'delayed', receiptDelayMs: 0 }, delayMs: 0 },
+    { switches: { receiptDelayMs: 7 }, delayMs: 7 },
+  ];
+  for (const { switches, delayMs } of delays) {
+    it(`sends a receipt after ${delayMs} ms with ${JSON.stringify(switches)}`, () => {
+      expect(receiptDelayMs(switchesSchema.parse(switches))).to.equal(delayMs);
     });
   }
 });

@@ -285,8 +285,8 @@ describe('simulated tracker', () => {
 
     it('of one ticket come in order', async () => {
       answers = [500];
-      tracker.simulator.setStatus('1', { status: 'verified' });
-      await moved({ status: 'closed' });
+      for (const status of ['verified', 'closed'] as const) tracker.simulator.setStatus('1', { status });
+      expect(await tracker.simulator.eventsSettled(15_000)).to.equal(true);
       const sequences = pushes.map((push) => statusEventSchema.parse(verified(push)).data.sequence);
       expect(sequences).to.deep.equal([1, 1, 2]);
     });
