@@ -19,6 +19,13 @@ interface Ready {
   readonly telcos?: Readonly<Record<string, number>>;
 }
 
+async function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  await within('the exit', exit);
+}
+
 describe('simulator processes', () => {
   const children: ChildProcess[] = [];
   let folder: string;
@@ -29,9 +36,8 @@ describe('simulator processes', () => {
 
   after(() => rm(folder, { recursive: true }));
 
-  afterEach(() => {
-    for (const child of children.splice(0)) child.kill('SIGKILL');
-  });
+  // SIGTERM and not SIGKILL: `simulate` passes it on, where SIGKILL would leave the simulator behind.
+  afterEach(() => Promise.all(children.splice(0).map(stopped)));
 
   function started(...argv: string[]): ChildProcess {
     const child = spawn(process.execPath, [simulate, ...argv], { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -100,6 +106,14 @@ describe('simulator processes', () => {
     expect((await fetch(`http://127.0.0.1:${port}/events`)).status).to.equal(200);
     child.stdin?.end();
     expect((await ended(child)).code).to.equal(0);
+  });
+
+  it('goes when `simulate` is told to go', async () => {
+    const child = started('tracker', '--port', '0');
+    const { port } = await ready(child);
+    await stopped(child);
+    const answer = await fetch(`http://127.0.0.1:${port}/events`).catch(() => 'gone');
+    expect([child.exitCode, answer]).to.deep.equal([0, 'gone']);
   });
 
   const help = [
