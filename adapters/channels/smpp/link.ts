@@ -66,6 +66,8 @@ export class Link {
   #state: LinkState = 'connecting';
   #cause = 'the peer closed the connection';
   #unreadable = false;
+  #outgoing: Buffer[] = [];
+  #outgoingOctets = 0;
   #outstandingSubmits = 0;
   #receivedAtMs = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -142,7 +144,7 @@ export class Link {
     const unbound = this.#settlement.unbinding();
     this.#request('unbind', {}, (answer) => {
       if (answer.kind === 'response') unbound();
-      this.#socket.destroySoon();
+      this.#close();
     });
   }
 
@@ -155,9 +157,10 @@ export class Link {
   #createInbound(): InboundFlow {
     const { config, inbox, log, meter } = this.#options;
     const socket = this.#socket;
+    const waiting = (): number => this.#outgoingOctets;
     const peer = {
       get unsentOctets() {
-        return socket.writableLength;
+        return socket.writableLength + waiting();
       },
       write: (octets: Buffer) => this.#write(octets),
       pause: () => void socket.pause(),
@@ -263,7 +266,7 @@ export class Link {
     await this.#withinTimeout(this.#inbound.idle());
     this.#write(encodePdu('unbind_resp', { sequenceNumber }));
     await this.#withinTimeout(this.#submitsSettled());
-    this.#socket.destroySoon();
+    this.#close();
   }
 
   /** What came before the fault is committed and answered first. */
@@ -274,7 +277,7 @@ export class Link {
     this.#options.meter.count('pdu_malformed', { command: 'unframed' });
     await this.#withinTimeout(this.#inbound.idle());
     this.#refuse('generic_nack', sequenceNumber, commandStatus.ESME_RINVCMDLEN);
-    this.#socket.destroySoon();
+    this.#close();
   }
 
   /** Asks a peer that has been silent for `enquireLinkSeconds` whether it still lives. */
@@ -309,10 +312,30 @@ export class Link {
     this.#write(encodePdu(command, { sequenceNumber, fields }));
   }
 
+  /**
+   * PDUs of one turn leave in one system call: a write for each submit_sm took a tenth of the gateway's time.
+   * @returns false when the connection takes nothing any more.
+   */
   #write(octets: Buffer): boolean {
     if (!this.#socket.writable) return false;
-    this.#socket.write(octets);
+    if (this.#outgoing.length === 0) process.nextTick(() => this.#flush());
+    this.#outgoing.push(octets);
+    this.#outgoingOctets += octets.length;
     return true;
+  }
+
+  #flush(): void {
+    const [first, ...others] = this.#outgoing;
+    if (first === undefined) return;
+    this.#outgoing = [];
+    this.#outgoingOctets = 0;
+    if (this.#socket.writable) this.#socket.write(others.length === 0 ? first : Buffer.concat([first, ...others]));
+  }
+
+  /** Closes after what was written has left. */
+  #close(): void {
+    this.#flush();
+    this.#socket.destroySoon();
   }
 
   #submitsSettled(): Promise<void> {

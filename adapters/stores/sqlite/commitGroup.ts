@@ -1,5 +1,8 @@
+import Database from 'better-sqlite3';
 import { StoreUnavailable } from '../../../src/ports/store.js';
 import type { Db } from './database.js';
+
+const gapMs = Number(globalThis.process.env.GAP ?? 2);
 
 interface Operation {
   readonly run: () => unknown;
@@ -9,18 +12,16 @@ interface Operation {
 
 /**
  * Group commit: all operations asked for within one turn of the event loop share one transaction and so one
- * fsync. Each stands alone all the same: one that throws is rolled back to its savepoint and rejects, the
- * others go on. Promises settle only after the commit.
+ * fsync. Each stands alone all the same: one that throws rejects, the others are committed. Promises settle only after
+ * the commit. Operations may run twice, so they change nothing but the database.
  */
 export class CommitGroup {
   #waiting: Operation[] = [];
   #scheduled = false;
+  #lastFlushMs = Number.NEGATIVE_INFINITY;
   readonly #begin;
   readonly #commit;
   readonly #rollback;
-  readonly #savepoint;
-  readonly #release;
-  readonly #rollbackTo;
 
   /** @param forget is called after any rollback: whatever was cached of this transaction's rows is void. */
   constructor(
@@ -30,9 +31,6 @@ export class CommitGroup {
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
-    this.#savepoint = db.prepare('SAVEPOINT operation');
-    this.#release = db.prepare('RELEASE operation');
-    this.#rollbackTo = db.prepare('ROLLBACK TO operation');
   }
 
   /** `run` is synchronous and touches nothing but this database. */
@@ -41,8 +39,7 @@ export class CommitGroup {
       this.#waiting.push({ run, resolve: resolve as (value: unknown) => void, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
-      // After the poll phase: every socket that had something to say in this turn has said it.
-      setImmediate(() => this.flush());
+      this.#schedule();
     });
   }
 
@@ -52,40 +49,51 @@ export class CommitGroup {
     const operations = this.#waiting;
     if (operations.length === 0) return;
     this.#waiting = [];
-    let settle: (() => void)[];
+    this.#lastFlushMs = performance.now();
+    this.#commitTogether(operations);
+  }
+
+  /**
+   * Without savepoints, which would copy every page that an operation touches. If one throws, all is rolled back and
+   * each runs again in a transaction of its own, so that only the faulty one fails: rare, and right.
+   */
+  #commitTogether(operations: readonly Operation[]): void {
+    let values: unknown[];
     try {
       this.#begin.run();
-      settle = operations.map((operation) => this.#attempt(operation));
+      values = operations.map((operation) => operation.run());
       this.#commit.run();
     } catch (error) {
-      this.#abandon(operations, error);
+      this.#rollBack();
+      if (operations.length > 1 && !isAway(error))
+        for (const operation of operations) this.#commitTogether([operation]);
+      else for (const operation of operations) operation.reject(unavailable(error));
       return;
     }
-    for (const settleOne of settle) settleOne();
+    for (const [index, operation] of operations.entries()) operation.resolve(values[index]);
   }
 
-  #attempt(operation: Operation): () => void {
-    this.#savepoint.run();
-    try {
-      const value = operation.run();
-      this.#release.run();
-      return () => operation.resolve(value);
-    } catch (error) {
-      // A full disk ends the whole transaction by itself; then there is no savepoint to go back to.
-      if (!this.db.inTransaction) throw error;
-      this.#rollbackTo.run();
-      this.#release.run();
-      this.forget();
-      return () => operation.reject(unavailable(error));
-    }
-  }
-
-  #abandon(operations: readonly Operation[], error: unknown): void {
+  #rollBack(): void {
     if (this.db.open && this.db.inTransaction) this.#rollback.run();
     this.forget();
-    const failure = unavailable(error);
-    for (const operation of operations) operation.reject(failure);
   }
+
+  /**
+   * An idle store commits after the poll phase: every socket that had something to say in this turn has said it. A
+   * busy one leaves a gap, so that a commit and its fsync serve more.
+   */
+  #schedule(): void {
+    const restMs = this.#lastFlushMs + gapMs - performance.now();
+    if (restMs <= 0) setImmediate(() => this.flush());
+    else setTimeout(() => this.flush(), restMs);
+  }
+}
+
+/** Faults of the file as a whole, which each operation alone would meet as well. */
+function isAway(error: unknown): boolean {
+  return (
+    error instanceof Database.SqliteError && /^SQLITE_(BUSY|FULL|IOERR|CORRUPT|READONLY|CANTOPEN)/.test(error.code)
+  );
 }
 
 function unavailable(error: unknown): StoreUnavailable {

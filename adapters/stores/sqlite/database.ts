@@ -42,7 +42,7 @@ function configured(db: Db, check: (db: Db) => void): Db {
   try {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
-    db.pragma('cache_size = -16000');
+    db.pragma('cache_size = -8000');
     db.pragma('temp_store = MEMORY');
     check(db);
     return db;

@@ -21,6 +21,7 @@ import { Journal } from './journal.js';
 import { PartIntake } from './partIntake.js';
 import { PartKeys } from './partKeys.js';
 import { PartSets } from './partSets.js';
+import { present } from './present.js';
 import { Receipts } from './receipts.js';
 import { ReplyRows } from './replyRows.js';
 import { forwardLane, ReportRows } from './reportRows.js';
@@ -158,19 +159,16 @@ class SqliteStore implements Store {
     return this.#commits.add(() => this.tables.sets.closeOverdue(nowMs));
   }
 
-  claimReports(claim: Claim): Promise<readonly ReportClaim[]> {
-    const { limit, nowMs, leaseMs } = claim;
-    return this.#commits.add(() =>
-      this.tables.forwardQueue
-        .claim(forwardLane, limit, nowMs, nowMs + leaseMs)
-        .map(({ seq, attempts }) => ({ seq, attempts, message: this.tables.reports.read(seq) })),
-    );
+  claimReports({ limit, nowMs, leaseMs }: Claim): Promise<readonly ReportClaim[]> {
+    return this.#commits.add(() => {
+      const leased = this.tables.forwardQueue.claim(forwardLane, limit, nowMs, nowMs + leaseMs);
+      const messages = this.tables.reports.read(leased.map(({ seq }) => seq));
+      return leased.map(({ seq, attempts }) => ({ seq, attempts, message: present(messages.get(seq), 'report', seq) }));
+    });
   }
 
   recordForwarded(items: Parameters<Store['recordForwarded']>[0]): Promise<void> {
-    return this.#commits.add(() => {
-      for (const item of items) this.tables.tickets.recordForwarded(item);
-    });
+    return this.#commits.add(() => this.tables.tickets.recordForwarded(items));
   }
 
   postponeReports(items: readonly Postponed[]): Promise<void> {
@@ -203,9 +201,7 @@ class SqliteStore implements Store {
   }
 
   recordOutcomes(items: Parameters<Store['recordOutcomes']>[0]): Promise<void> {
-    return this.#commits.add(() => {
-      for (const item of items) this.tables.replies.record(item);
-    });
+    return this.#commits.add(() => this.tables.replies.record(items));
   }
 
   releaseReplies(seqs: readonly number[]): Promise<void> {
@@ -276,9 +272,9 @@ class SqliteStore implements Store {
 
   #bury(item: Buried): void {
     const report = this.#channelOfReport.get(item.seq);
-    if (report === undefined || !this.tables.forwardQueue.done(item.seq)) return;
+    if (report === undefined || this.tables.forwardQueue.done([item.seq]).size === 0) return;
     this.tables.deadLetters.open('report', item.seq, report.channel_id, item.code, item.message, item.atMs);
-    if (item.reply !== null) this.tables.replies.add(item.seq, item.reply, item.atMs);
+    if (item.reply !== null) this.tables.replies.add([{ reportSeq: item.seq, reply: item.reply, atMs: item.atMs }]);
   }
 
   /** A part that could not be read has no queue to go back to: it can be discarded, or wait for a charset fix. */

@@ -21,6 +21,13 @@ interface EarlyRow {
   readonly at_ms: number;
 }
 
+/** What the channel calls the segments of a reply that it took. */
+export interface Expected {
+  readonly channelId: number;
+  readonly replySeq: number;
+  readonly externalIds: readonly string[];
+}
+
 /** Matches receipts with the segments they speak of. Runs inside a transaction. */
 export class Receipts {
   readonly #addSegment;
@@ -30,6 +37,7 @@ export class Receipts {
   readonly #setReply;
   readonly #forgetSegments;
   readonly #keep;
+  readonly #anyEarly;
   readonly #early;
   readonly #dropEarly;
   readonly #dropOld;
@@ -57,6 +65,7 @@ export class Receipts {
     this.#keep = db.prepare<[number, string, string, string, number]>(
       'INSERT INTO early_receipts (channel_id, external_id, state, code, at_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
+    this.#anyEarly = db.prepare<[], object>('SELECT 1 FROM early_receipts LIMIT 1');
     this.#early = db.prepare<[number, string], EarlyRow>(
       'SELECT state, code, at_ms FROM early_receipts WHERE channel_id = ? AND external_id = ?',
     );
@@ -71,14 +80,14 @@ export class Receipts {
     this.#forgetSegments.run(replySeq);
   }
 
-  /** Notes what a reply's segments are called by the channel, and applies what came about them before. */
-  expect(channelId: number, replySeq: number, externalIds: readonly string[]): void {
-    for (const externalId of externalIds) {
-      this.#addSegment.run(channelId, externalId, replySeq);
-      const early = this.#early.all(channelId, externalId);
-      if (early.length === 0) continue;
-      this.#dropEarly.run(channelId, externalId);
-      for (const receipt of early) this.#advance(channelId, externalId, receipt.state, receipt.at_ms);
+  /** Notes what replies' segments are called by the channel, and applies what came about them before. */
+  expect(replies: readonly Expected[]): void {
+    const someEarly = this.#anyEarly.get() !== undefined;
+    for (const { channelId, replySeq, externalIds } of replies) {
+      for (const externalId of externalIds) {
+        this.#addSegment.run(channelId, externalId, replySeq);
+        if (someEarly) this.#applyEarly(channelId, externalId);
+      }
     }
   }
 
@@ -90,6 +99,13 @@ export class Receipts {
 
   dropBefore(atMs: number): void {
     this.#dropOld.run(atMs);
+  }
+
+  #applyEarly(channelId: number, externalId: string): void {
+    const early = this.#early.all(channelId, externalId);
+    if (early.length === 0) return;
+    this.#dropEarly.run(channelId, externalId);
+    for (const receipt of early) this.#advance(channelId, externalId, receipt.state, receipt.at_ms);
   }
 
   #recordOne(channelId: number, receipt: Receipt): keyof ReceiptSummary {

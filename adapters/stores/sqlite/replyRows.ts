@@ -5,10 +5,12 @@ import type { Channels } from './channels.js';
 import type { Db } from './database.js';
 import type { DeadLetters } from './deadLetters.js';
 import type { Journal } from './journal.js';
-import type { Receipts } from './receipts.js';
+import { present } from './present.js';
+import type { Expected, Receipts } from './receipts.js';
 import type { WorkQueue } from './workQueue.js';
 
 interface ReplyRow {
+  readonly seq: number;
   readonly id: Buffer;
   readonly report_seq: number;
   readonly channel_id: number;
@@ -19,19 +21,32 @@ interface ReplyRow {
 }
 
 interface Addressee {
+  readonly seq: number;
   readonly channel_id: number;
   readonly sender_id: number;
+}
+
+interface Subject extends Addressee {
+  readonly report_seq: number;
+  readonly id: Buffer;
+}
+
+/** A reply, and the report whose sender it goes to. */
+export interface ReplyTo {
+  readonly reportSeq: number;
+  readonly reply: NewReply;
+  readonly atMs: number;
 }
 
 /** Replies and their way out. Runs inside a transaction. */
 export class ReplyRows {
   readonly #ids = new IdGenerator();
-  readonly #addressee;
+  readonly #addressees;
   readonly #add;
   readonly #read;
   readonly #setState;
   readonly #setAccepted;
-  readonly #subject;
+  readonly #subjects;
 
   constructor(
     db: Db,
@@ -41,48 +56,47 @@ export class ReplyRows {
     private readonly deadLetters: DeadLetters,
     private readonly journal: Journal,
   ) {
-    this.#addressee = db.prepare<[number], Addressee>('SELECT channel_id, sender_id FROM reports WHERE seq = ?');
+    this.#addressees = db.prepare<[string], Addressee>(
+      `SELECT r.seq, r.channel_id, r.sender_id FROM json_each(?) j CROSS JOIN reports r ON r.seq = j.value`,
+    );
     this.#add = db.prepare<[Buffer, number, number, number, string, number, string]>(
       `INSERT INTO replies (id, report_seq, channel_id, sender_id, kind, state, created_ms, text)
        VALUES (?, ?, ?, ?, ?, 'queued', ?, ?)`,
     );
-    this.#read = db.prepare<[number], ReplyRow>(
-      `SELECT a.id, a.report_seq, a.channel_id, a.kind, a.text, s.address, r.external_ids
-       FROM replies a JOIN senders s ON s.id = a.sender_id JOIN reports r ON r.seq = a.report_seq WHERE a.seq = ?`,
+    this.#read = db.prepare<[string], ReplyRow>(
+      `SELECT a.seq, a.id, a.report_seq, a.channel_id, a.kind, a.text, s.address, r.external_ids
+       FROM json_each(?) j CROSS JOIN replies a ON a.seq = j.value
+       JOIN senders s ON s.id = a.sender_id JOIN reports r ON r.seq = a.report_seq`,
     );
     this.#setState = db.prepare<[ReplyState, number, number]>(
       'UPDATE replies SET state = ?, settled_ms = ? WHERE seq = ?',
     );
-    this.#setAccepted = db.prepare<[number, number]>(
-      `UPDATE replies SET state = 'accepted', accepted_ms = ? WHERE seq = ?`,
+    this.#setAccepted = db.prepare<[string]>(
+      `UPDATE replies SET state = 'accepted', accepted_ms = j.value ->> 1 FROM json_each(?) j WHERE seq = j.value ->> 0`,
     );
-    this.#subject = db.prepare<[number], { report_seq: number; channel_id: number; id: Buffer }>(
-      'SELECT report_seq, channel_id, id FROM replies WHERE seq = ?',
+    this.#subjects = db.prepare<[string], Subject>(
+      `SELECT a.seq, a.report_seq, a.channel_id, a.sender_id, a.id
+       FROM json_each(?) j CROSS JOIN replies a ON a.seq = j.value`,
     );
   }
 
-  /** A reply to the sender of a report, on the channel that it came by. */
-  add(reportSeq: number, reply: NewReply, atMs: number): void {
-    const addressee = this.#addressee.get(reportSeq);
-    if (addressee === undefined) throw new Error(`a reply to report ${reportSeq}, which is not there`);
-    const { lastInsertRowid } = this.#add.run(
-      this.#ids.next(),
-      reportSeq,
-      addressee.channel_id,
-      addressee.sender_id,
-      reply.kind,
-      atMs,
-      reply.text,
-    );
-    this.queue.add(Number(lastInsertRowid), addressee.channel_id, addressee.sender_id);
+  /** Replies to the senders of reports, on the channels that those came by. */
+  add(replies: readonly ReplyTo[]): void {
+    const addressees = this.#addresseesOf(replies.map(({ reportSeq }) => reportSeq));
+    for (const { reportSeq, reply, atMs } of replies) {
+      const { channel_id: channelId, sender_id: senderId } = present(addressees.get(reportSeq), 'report', reportSeq);
+      const added = this.#add.run(this.#ids.next(), reportSeq, channelId, senderId, reply.kind, atMs, reply.text);
+      this.queue.add(Number(added.lastInsertRowid), channelId, senderId);
+    }
   }
 
   claim(request: ReplyClaimRequest): ReplyClaim[] {
     const lane = this.channels.find(request.channelId);
     if (lane === null) return [];
     const leased = this.queue.claim(lane, request.limit, request.nowMs, request.nowMs + request.leaseMs);
+    const rows = new Map(this.#read.all(JSON.stringify(leased.map(({ seq }) => seq))).map((row) => [row.seq, row]));
     return leased.map(({ seq, attempts, perhapsDone }) => {
-      const row = this.#row(seq);
+      const row = present(rows.get(seq), 'reply', seq);
       return {
         seq,
         id: idToText(row.id),
@@ -97,55 +111,61 @@ export class ReplyRows {
     });
   }
 
-  record(item: RecordedOutcome): void {
-    const { outcome } = item;
-    const subject = this.#subject.get(item.seq);
-    if (subject === undefined) throw new Error(`an outcome for reply ${item.seq}, which is not there`);
-    const externalIds = outcome.kind === 'unsent' ? [] : (outcome.externalIds ?? []);
-    if (!this.#leaveQueue(item)) {
-      // Its lease had ended and another worker has told how it ended: the reply does not move back.
-      const replyId = idToText(subject.id);
-      this.journal.note(subject.report_seq, item.atMs, `reply ${outcome.kind}`, `${replyId}: a late word, not counted`);
-      return;
+  record(items: readonly RecordedOutcome[]): void {
+    const subjects = this.#subjectsOf(items.map((item) => item.seq));
+    const left = this.queue.done(items.filter((item) => item.retryAtMs === null).map((item) => item.seq));
+    const accepted: [seq: number, atMs: number][] = [];
+    const expected: Expected[] = [];
+    for (const item of items) {
+      const { seq, outcome, atMs, retryAtMs } = item;
+      const subject = present(subjects.get(seq), 'reply', seq);
+      const wasQueued =
+        retryAtMs === null ? left.has(seq) : this.queue.delay(seq, retryAtMs, outcome.kind === 'uncertain');
+      if (!wasQueued) {
+        this.#noteLateWord(subject, outcome.kind, atMs);
+        continue;
+      }
+      // An earlier attempt may have left segments: from now on this one's are the reply.
+      if (left.get(seq) !== 0) this.receipts.forget(seq);
+      if (outcome.kind === 'accepted') accepted.push([seq, atMs]);
+      else this.#noteFailure(item, subject);
+      if (outcome.kind !== 'unsent') {
+        expected.push({ channelId: subject.channel_id, replySeq: seq, externalIds: outcome.externalIds ?? [] });
+      }
     }
-    this.receipts.forget(item.seq);
-    if (outcome.kind === 'accepted') this.#setAccepted.run(item.atMs, item.seq);
-    else this.#noteFailure(item, subject.report_seq, idToText(subject.id));
-    if (item.deadLetter !== null) {
-      const { code, message } = item.deadLetter;
-      this.deadLetters.open('reply', item.seq, subject.channel_id, code, message, item.atMs);
-    }
-    // Last: an early receipt may move the reply on from here.
-    this.receipts.expect(subject.channel_id, item.seq, externalIds);
+    this.#setAccepted.run(JSON.stringify(accepted));
+    // Last: an early receipt may move a reply on from here.
+    this.receipts.expect(expected);
   }
 
   /** Puts a reply back in its queue. */
   requeue(seq: number, nowMs: number): void {
-    const row = this.#subject.get(seq);
-    if (row === undefined) return;
-    const addressee = this.#addressee.get(row.report_seq);
-    if (addressee === undefined) return;
+    const subject = this.#subjectsOf([seq]).get(seq);
+    if (subject === undefined) return;
     this.#setState.run('queued', nowMs, seq);
-    this.queue.add(seq, row.channel_id, addressee.sender_id);
+    this.queue.add(seq, subject.channel_id, subject.sender_id);
   }
 
-  /** Out for good, or until it is due again. @returns false when it was out already. */
-  #leaveQueue({ seq, outcome, retryAtMs }: RecordedOutcome): boolean {
-    if (retryAtMs === null) return this.queue.done(seq);
-    return this.queue.delay(seq, retryAtMs, outcome.kind === 'uncertain');
+  /** Its lease had ended and another worker has told how it ended: the reply does not move back. */
+  #noteLateWord(subject: Subject, kind: string, atMs: number): void {
+    this.journal.note(subject.report_seq, atMs, `reply ${kind}`, `${idToText(subject.id)}: a late word, not counted`);
   }
 
-  #noteFailure(item: RecordedOutcome, reportSeq: number, replyId: string): void {
-    const { outcome } = item;
+  #noteFailure({ seq, outcome, atMs, retryAtMs, deadLetter }: RecordedOutcome, subject: Subject): void {
     if (outcome.kind === 'accepted') return;
-    const state = outcome.kind === 'unsent' ? (item.retryAtMs === null ? 'rejected' : 'queued') : outcome.kind;
-    this.#setState.run(state, item.atMs, item.seq);
-    this.journal.note(reportSeq, item.atMs, `reply ${outcome.kind}`, `${replyId}: ${outcome.cause}`);
+    const state = outcome.kind === 'unsent' ? (retryAtMs === null ? 'rejected' : 'queued') : outcome.kind;
+    this.#setState.run(state, atMs, seq);
+    this.journal.note(subject.report_seq, atMs, `reply ${outcome.kind}`, `${idToText(subject.id)}: ${outcome.cause}`);
+    if (deadLetter !== null) {
+      this.deadLetters.open('reply', seq, subject.channel_id, deadLetter.code, deadLetter.message, atMs);
+    }
   }
 
-  #row(seq: number): ReplyRow {
-    const row = this.#read.get(seq);
-    if (row === undefined) throw new Error(`reply ${seq} is queued and not there`);
-    return row;
+  #addresseesOf(reportSeqs: readonly number[]): ReadonlyMap<number, Addressee> {
+    return new Map(this.#addressees.all(JSON.stringify(reportSeqs)).map((row) => [row.seq, row]));
+  }
+
+  #subjectsOf(seqs: readonly number[]): ReadonlyMap<number, Subject> {
+    return new Map(this.#subjects.all(JSON.stringify(seqs)).map((row) => [row.seq, row]));
   }
 }

@@ -21,6 +21,7 @@ export interface NewReport {
 }
 
 interface ReportRow {
+  readonly seq: number;
   readonly id: Buffer;
   readonly received_ms: number;
   readonly channel: string;
@@ -51,10 +52,11 @@ export class ReportRows {
       `INSERT INTO reports (id, channel_id, sender_id, received_ms, recipient, encoding, parts, external_ids, flags, extras, text)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#read = db.prepare<[number], ReportRow>(
-      `SELECT r.id, r.received_ms, c.name AS channel, c.medium, r.recipient, s.ref, r.text, r.encoding, r.parts,
+    this.#read = db.prepare<[string], ReportRow>(
+      `SELECT r.seq, r.id, r.received_ms, c.name AS channel, c.medium, r.recipient, s.ref, r.text, r.encoding, r.parts,
               r.external_ids, r.flags, r.extras
-       FROM reports r JOIN channels c ON c.id = r.channel_id JOIN senders s ON s.id = r.sender_id WHERE r.seq = ?`,
+       FROM json_each(?) j CROSS JOIN reports r ON r.seq = j.value
+       JOIN channels c ON c.id = r.channel_id JOIN senders s ON s.id = r.sender_id`,
     );
   }
 
@@ -78,24 +80,27 @@ export class ReportRows {
     return seq;
   }
 
-  read(seq: number): StoredMessage {
-    const row = this.#read.get(seq);
-    if (row === undefined) throw new Error(`report ${seq} is queued and not there`);
-    return {
-      id: idToText(row.id),
-      receivedAtMs: row.received_ms,
-      channelId: row.channel,
-      medium: row.medium,
-      address: row.recipient,
-      senderRef: row.ref,
-      text: row.text,
-      encoding: row.encoding,
-      parts: row.parts,
-      externalIds: parsedOr(row.external_ids, []),
-      flags: parsedOr(row.flags, []),
-      extras: parsedOr(row.extras, {}),
-    };
+  /** By seq. */
+  read(seqs: readonly number[]): ReadonlyMap<number, StoredMessage> {
+    return new Map(this.#read.all(JSON.stringify(seqs)).map((row) => [row.seq, toMessage(row)]));
   }
+}
+
+function toMessage(row: ReportRow): StoredMessage {
+  return {
+    id: idToText(row.id),
+    receivedAtMs: row.received_ms,
+    channelId: row.channel,
+    medium: row.medium,
+    address: row.recipient,
+    senderRef: row.ref,
+    text: row.text,
+    encoding: row.encoding,
+    parts: row.parts,
+    externalIds: parsedOr(row.external_ids, []),
+    flags: parsedOr(row.flags, []),
+    extras: parsedOr(row.extras, {}),
+  };
 }
 
 /** Most SMS have none of these: a null costs nothing to write and to read. */

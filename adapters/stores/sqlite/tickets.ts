@@ -4,7 +4,7 @@ import type { Status } from '../../../src/domain/status.js';
 import type { Forwarded, StatusBatch, StatusResult, TicketEvent } from '../../../src/ports/store.js';
 import type { Cursors } from './cursors.js';
 import type { Db } from './database.js';
-import type { ReplyRows } from './replyRows.js';
+import type { ReplyRows, ReplyTo } from './replyRows.js';
 import type { WorkQueue } from './workQueue.js';
 
 interface EventRow {
@@ -28,6 +28,7 @@ export class Tickets {
   readonly #reportSeq;
   readonly #move;
   readonly #addEvent;
+  readonly #anyKept;
   readonly #kept;
   readonly #applyKept;
   readonly #addDelivery;
@@ -57,6 +58,9 @@ export class Tickets {
                                   reply_kind, reply_text, at_ms)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
+    this.#anyKept = db.prepare<[], object>(
+      'SELECT 1 FROM ticket_events INDEXED BY ticket_events_kept WHERE applied = 0 LIMIT 1',
+    );
     this.#kept = db.prepare<[number], EventRow>(
       `SELECT sequence, tracking_id, status, agency, due_at, reply_kind, reply_text
        FROM ticket_events INDEXED BY ticket_events_kept WHERE report_seq = ? AND applied = 0 ORDER BY sequence`,
@@ -70,21 +74,20 @@ export class Tickets {
     this.#dropDeliveries = db.prepare<[number]>('DELETE FROM event_deliveries WHERE at_ms < ?');
   }
 
-  /** The ticket, the citizen's acknowledgement, and what the tracker said of it before we had recorded it. */
-  recordForwarded(item: Forwarded): void {
-    this.queue.done(item.seq);
-    const { trackingId, status, dueAt, publicUrl, atMs } = item;
-    const added = this.#add.run(item.seq, trackingId, status, noSequence, dueAt, publicUrl, atMs, atMs);
-    // A second worker had the same report: the tracker gave the same ticket, and one acknowledgement is enough.
-    if (added.changes === 0) return;
-    if (item.reply !== null) this.replies.add(item.seq, item.reply, atMs);
-    for (const event of this.#kept.all(item.seq)) {
-      this.#move.run(event.status, event.sequence, event.agency, event.due_at, atMs, item.seq);
-      this.#applyKept.run(item.seq, event.sequence);
-      if (event.reply_kind !== null && event.reply_text !== null) {
-        this.replies.add(item.seq, { kind: event.reply_kind, text: event.reply_text }, atMs);
-      }
+  /** Tickets, the citizens' acknowledgements, and what the tracker said of them before we had recorded them. */
+  recordForwarded(items: readonly Forwarded[]): void {
+    this.queue.done(items.map((item) => item.seq));
+    const someKept = this.#anyKept.get() !== undefined;
+    const replies: ReplyTo[] = [];
+    for (const item of items) {
+      const { seq, trackingId, status, dueAt, publicUrl, reply, atMs } = item;
+      const added = this.#add.run(seq, trackingId, status, noSequence, dueAt, publicUrl, atMs, atMs);
+      // A second worker had the same report: the tracker gave the same ticket, and one acknowledgement is enough.
+      if (added.changes === 0) continue;
+      if (reply !== null) replies.push({ reportSeq: seq, reply, atMs });
+      if (someKept) replies.push(...this.#applyKeptEvents(seq, atMs));
     }
+    this.replies.add(replies);
   }
 
   recordStatus(batch: StatusBatch): StatusResult[] {
@@ -108,8 +111,18 @@ export class Tickets {
     this.#noteEvent(report.seq, event, filed, atMs);
     if (!filed) return 'kept';
     this.#move.run(event.status, event.sequence, event.agency, event.dueAt, atMs, report.seq);
-    if (event.reply !== null) this.replies.add(report.seq, event.reply, atMs);
+    if (event.reply !== null) this.replies.add([{ reportSeq: report.seq, reply: event.reply, atMs }]);
     return 'applied';
+  }
+
+  /** @returns the replies that they cause. */
+  #applyKeptEvents(seq: number, atMs: number): ReplyTo[] {
+    return this.#kept.all(seq).flatMap((event) => {
+      this.#move.run(event.status, event.sequence, event.agency, event.due_at, atMs, seq);
+      this.#applyKept.run(seq, event.sequence);
+      const { reply_kind: kind, reply_text: text } = event;
+      return kind === null || text === null ? [] : [{ reportSeq: seq, reply: { kind, text }, atMs }];
+    });
   }
 
   #noteEvent(reportSeq: number, event: TicketEvent, applied: boolean, atMs: number): void {

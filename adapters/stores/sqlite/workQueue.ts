@@ -49,9 +49,11 @@ interface Row {
 export class WorkQueue {
   readonly #add;
   readonly #ready;
+  readonly #heldSenders;
   readonly #blocked;
   readonly #lease;
   readonly #park;
+  readonly #parkedSenders;
   readonly #unpark;
   readonly #remove;
   readonly #delay;
@@ -68,6 +70,10 @@ export class WorkQueue {
       `SELECT seq, sender_id, attempts, perhaps_done FROM ${table} INDEXED BY ${table}_ready
        WHERE state = 0 AND lane = ? AND seq > ? ORDER BY seq LIMIT ?`,
     );
+    this.#heldSenders = db.prepare<[string, number], { sender_id: number }>(
+      `SELECT DISTINCT h.sender_id FROM json_each(?) s CROSS JOIN ${table} h INDEXED BY ${table}_held
+       ON h.sender_id = s.value AND h.lane = ? AND h.state <> 0`,
+    );
     // Three seeks, whatever the sender has waiting: a single look through what is held would cost a flood of n texts n².
     const held = `SELECT 1 FROM ${table} INDEXED BY ${table}_held
        WHERE sender_id = @senderId AND lane = @lane AND state <> 0`;
@@ -76,15 +82,21 @@ export class WorkQueue {
            OR EXISTS (${held} AND state = ${state.delayed} AND seq < @seq)
            OR EXISTS (${held} AND state = ${state.parked} AND seq < @seq) AS blocked`,
     );
-    this.#lease = db.prepare<[number, number]>(`UPDATE ${table} SET state = ${state.leased}, due_ms = ? WHERE seq = ?`);
+    this.#lease = db.prepare<[number, string]>(
+      `UPDATE ${table} SET state = ${state.leased}, due_ms = ? WHERE seq IN (SELECT value FROM json_each(?))`,
+    );
     this.#park = db.prepare<[number]>(`UPDATE ${table} SET state = ${state.parked} WHERE seq = ?`);
     this.#unpark = db.prepare<[number, number]>(
       `UPDATE ${table} SET state = 0 WHERE seq = (
          SELECT seq FROM ${table} INDEXED BY ${table}_held
          WHERE sender_id = ? AND lane = ? AND state <> 0 AND state = ${state.parked} ORDER BY seq LIMIT 1)`,
     );
-    this.#remove = db.prepare<[number], { sender_id: number; lane: number }>(
-      `DELETE FROM ${table} WHERE seq = ? RETURNING sender_id, lane`,
+    this.#remove = db.prepare<[string], Removed>(
+      `DELETE FROM ${table} WHERE seq IN (SELECT value FROM json_each(?)) RETURNING seq, sender_id, lane, attempts`,
+    );
+    this.#parkedSenders = db.prepare<[string], { sender_id: number; lane: number }>(
+      `SELECT DISTINCT h.sender_id, h.lane FROM json_each(?) s CROSS JOIN ${table} h INDEXED BY ${table}_held
+       ON h.sender_id = s.value AND h.state <> 0 AND h.state = ${state.parked}`,
     );
     // Once perhaps done, always perhaps done: a later attempt that surely failed says nothing of the earlier one.
     this.#delay = db.prepare<[number, number, number]>(
@@ -114,23 +126,26 @@ export class WorkQueue {
     let after = Number.MIN_SAFE_INTEGER;
     for (let parked = 0; leased.length < limit && parked < parkedPerClaimMax; ) {
       const rows = this.#ready.all(lane, after, limit - leased.length);
-      for (const row of rows) {
-        if (this.#take(row, lane, leaseUntilMs)) leased.push(toLeased(row));
-        else parked += 1;
-      }
       const last = rows.at(-1);
       if (last === undefined) break;
       after = last.seq;
+      const free = this.#parkBlocked(rows, lane);
+      this.#lease.run(leaseUntilMs, JSON.stringify(free.map((row) => row.seq)));
+      for (const row of free) leased.push(toLeased(row));
+      parked += rows.length - free.length;
     }
     return leased;
   }
 
-  /** @returns false when the item is not in the queue any more. */
-  done(seq: number): boolean {
-    const removed = this.#remove.get(seq);
-    if (removed === undefined) return false;
-    this.#unpark.run(removed.sender_id, removed.lane);
-    return true;
+  /** Takes items out for good and lets those behind them come forward. @returns those still in, with their attempts before. */
+  done(seqs: readonly number[]): ReadonlyMap<number, number> {
+    const removed = this.#remove.all(JSON.stringify(seqs));
+    const senders = JSON.stringify(removed.map((row) => row.sender_id));
+    const freed = new Set(removed.map((row) => `${row.sender_id} ${row.lane}`));
+    for (const { sender_id: senderId, lane } of this.#parkedSenders.all(senders)) {
+      if (freed.has(`${senderId} ${lane}`)) this.#unpark.run(senderId, lane);
+    }
+    return new Map(removed.map((row) => [row.seq, row.attempts]));
   }
 
   /** @returns false when the item is not in the queue any more. */
@@ -151,15 +166,32 @@ export class WorkQueue {
     return this.#count.get()?.count ?? 0;
   }
 
-  #take(row: Row, lane: number, leaseUntilMs: number): boolean {
-    const place = { senderId: row.sender_id, lane, seq: row.seq };
-    if (this.#blocked.get(place)?.blocked === 0) {
-      this.#lease.run(leaseUntilMs, row.seq);
-      return true;
-    }
-    this.#park.run(row.seq);
-    return false;
+  /**
+   * Parks the rows that wait behind another of their sender. Most senders have nothing else here: one look tells which
+   * have, and only theirs are looked at one by one.
+   */
+  #parkBlocked(rows: readonly Row[], lane: number): Row[] {
+    const senders = JSON.stringify(rows.map((row) => row.sender_id));
+    const held = new Set(this.#heldSenders.all(senders, lane).map((row) => row.sender_id));
+    const taken = new Set<number>();
+    return rows.filter(({ sender_id: senderId, seq }) => {
+      const free = !taken.has(senderId) && !(held.has(senderId) && this.#isBlocked({ senderId, lane, seq }));
+      if (free) taken.add(senderId);
+      else this.#park.run(seq);
+      return free;
+    });
   }
+
+  #isBlocked(place: Place): boolean {
+    return this.#blocked.get(place)?.blocked !== 0;
+  }
+}
+
+interface Removed {
+  readonly seq: number;
+  readonly sender_id: number;
+  readonly lane: number;
+  readonly attempts: number;
 }
 
 function toLeased(row: Row): Leased {
