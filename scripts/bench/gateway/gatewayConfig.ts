@@ -33,7 +33,8 @@ export function gatewayConfig(setting: GatewaySetting): string {
   return stringify({
     server: { host: '127.0.0.1', port: setting.httpPort, publicUrl: `http://127.0.0.1:${setting.httpPort}` },
     store: { url: `sqlite:${setting.databaseFile}` },
-    forward: { inFlight: 256 }, replies: { perChannelInFlight: 256 },
+    forward: { inFlight: 256 },
+    replies: { perChannelInFlight: 256 },
     tracker: { adapter: 'http', pipelining: 32, url: `http://127.0.0.1:${setting.trackerPort}`, token: 'bench' },
     channels: Object.fromEntries(channels),
   });
