@@ -44,6 +44,7 @@ function configured(db: Db, check: (db: Db) => void): Db {
     db.pragma('synchronous = FULL');
     db.pragma('cache_size = -8000');
     db.pragma('temp_store = MEMORY');
+    db.pragma('wal_autocheckpoint = 4000');
     check(db);
     return db;
   } catch (error) {

@@ -108,8 +108,12 @@ export function looksLikeGsm7(octets: Uint8Array): boolean {
   return true;
 }
 
+/** Letters that are one septet, of the same value as in ASCII: nearly every reply holds nothing else. */
+const plain = /^[\n\r !"#%&'()*+,\-./0-9:;<=>?A-Za-z]*$/;
+
 /** Replaces what only looks fancy. What is left outside the alphabet is left as it is. */
 export function simplify(text: string): string {
+  if (plain.test(text)) return text;
   let simple = '';
   for (const character of text) {
     simple += octetsOfCharacter.has(character) ? character : (lookAlikes[character] ?? character);
@@ -119,6 +123,7 @@ export function simplify(text: string): string {
 
 /** @returns how many septets the text takes, extension characters counting two; null when it does not fit the alphabet. */
 export function countSeptets(text: string): number | null {
+  if (plain.test(text)) return text.length;
   let septets = 0;
   for (const character of text) {
     const octets = octetsOfCharacter.get(character);
@@ -130,6 +135,7 @@ export function countSeptets(text: string): number | null {
 
 /** @returns unpacked septets; null when the text does not fit the alphabet. */
 export function encodeGsm7(text: string): Buffer | null {
+  if (plain.test(text)) return Buffer.from(text, 'latin1');
   const octets: number[] = [];
   for (const character of text) {
     const encoded = octetsOfCharacter.get(character);

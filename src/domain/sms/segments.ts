@@ -33,7 +33,9 @@ export interface SplitOptions {
 export function splitText(text: string, options: SplitOptions = {}): SplitText {
   const wellFormed = text.toWellFormed();
   const simple = simplify(wellFormed);
-  if (options.allowGsm7 !== false && countSeptets(simple) !== null) {
+  const septets = options.allowGsm7 === false ? null : countSeptets(simple);
+  if (septets !== null && septets <= capacities.gsm7.alone) return { encoding: 'gsm7', segments: [simple] };
+  if (septets !== null) {
     return { encoding: 'gsm7', segments: fill([...simple], septetsOf, capacities.gsm7) };
   }
   const characters = [...graphemes.segment(wellFormed)].flatMap(({ segment }) => unbroken(segment));
