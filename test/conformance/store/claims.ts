@@ -127,8 +127,7 @@ export function describeClaims(scene: () => Scene): void {
       const same = only(await scene().claimReports(100, 'worker-2'));
       await scene().forward(same, { trackingId: '9165816' });
       await scene().forward(claim, { trackingId: '9165816' });
-      expect(await scene().claimReplies()).to.have.length(1);
-      expect((await scene().store.counts()).reportsWaiting).to.equal(0);
+      expect(await scene().store.counts()).to.include({ reportsWaiting: 0, repliesWaiting: 1 });
     });
 
     it('takes no report back that another worker has finished', async () => {
