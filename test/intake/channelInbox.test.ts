@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ChannelInbox } from '../../src/intake/channelInbox.js';
 import { type Store, StoreUnavailable } from '../../src/ports/store.js';
+import { Facts } from '../fakes/facts.js';
 import { MemoryLog } from '../fakes/log.js';
 import { citizen, contentKey, longSms, smsPart } from '../fakes/parts.js';
 import { SqlitePlace } from '../fakes/sqlitePlace.js';
@@ -8,6 +9,7 @@ import { SqlitePlace } from '../fakes/sqlitePlace.js';
 describe('the channel inbox', () => {
   let place: SqlitePlace;
   let store: Store;
+  let facts: Facts;
   let log: MemoryLog;
   let heard: unknown[];
   let inbox: ChannelInbox;
@@ -15,7 +17,8 @@ describe('the channel inbox', () => {
   beforeEach(async () => {
     place = await SqlitePlace.create();
     store = await place.open();
-    log = new MemoryLog();
+    facts = new Facts();
+    log = new MemoryLog(facts);
     heard = [];
     inbox = inboxOf('telkomsel');
   });
@@ -78,7 +81,7 @@ describe('the channel inbox', () => {
       expect(result.status === 'rejected' && result.reason).to.be.instanceOf(StoreUnavailable);
     }
     inbox.settle([contentKey(1, 'sama')]);
-    await new Promise(setImmediate);
+    await facts.until('all is logged', () => log.lines.length === 3);
     expect(heard).to.deep.equal([['refused', 'telkomsel', 1]]);
     expect(log.lines.map((line) => line.split(':')[0])).to.have.members([
       'error parts not taken',

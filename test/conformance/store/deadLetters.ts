@@ -11,7 +11,7 @@ async function buriedReport(scene: Scene) {
 async function buriedReply(scene: Scene) {
   const { report, reply } = await scene.claimedReply(smsPart());
   const deadLetter = { code: 'uncertain', message: 'perhaps sent' };
-  await scene.outcome(reply, { kind: 'uncertain', cause: 'cut off' }, { deadLetter });
+  await scene.outcome(reply, { kind: 'uncertain', cause: 'cut off', externalIds: ['cut-off-1'] }, { deadLetter });
   return { report, reply, letter: only(await scene.store.deadLetters()) };
 }
 
@@ -36,12 +36,13 @@ export function describeDeadLetters(scene: () => Scene): void {
     });
 
     it("puts a reply back into its queue; that it was perhaps sent is the operator's decision now", async () => {
-      const { reply, letter } = await buriedReply(scene());
+      const { report, reply, letter } = await buriedReply(scene());
       expect(await scene().store.retryDeadLetters([letter.id], scene().nowMs)).to.deep.equal([letter.id]);
       const again = only(await scene().claimReplies());
       expect(again).to.deep.equal(reply);
       await scene().outcome(again, { kind: 'accepted', externalIds: ['A1'] });
       expect(await scene().receipt('delivered', 'A1')).to.include({ matched: 1 });
+      expect(await scene().story(report.message.id), 'by the segments of this attempt').to.include('reply delivered');
     });
 
     it('may become a dead letter again', async () => {

@@ -12,6 +12,7 @@ const mayScan: readonly { readonly sql: RegExp; readonly why: string }[] = [
     sql: /queue_due WHERE state IN \(1, 2\) AND state = 1\)/,
     why: 'once at a start, over what was under way and what is to be tried again',
   },
+  { sql: /^SELECT 1 FROM \w+ .*LIMIT 1$/, why: 'reads the first entry, to learn whether there is any' },
   { sql: /FROM dead_letters d JOIN channels/, why: 'an operator asks; it reads what is open, by its own index' },
 ];
 
@@ -24,8 +25,18 @@ const hot: readonly { readonly label: string; readonly sql: RegExp; readonly ind
   },
   {
     label: 'what blocks a sender',
-    sql: /EXISTS.*forward_queue/,
+    sql: /forward_queue.* AS blocked/,
     index: /forward_queue_held \(sender_id=\? AND lane=\? AND state=\?/,
+  },
+  {
+    label: 'senders who have anything held',
+    sql: /SELECT s.value AS sender_id .* forward_queue/,
+    index: /forward_queue (EXISTS )?USING COVERING INDEX forward_queue_held \(sender_id=\? AND lane=\?\)/,
+  },
+  {
+    label: 'senders who have anything parked',
+    sql: /SELECT s.value ->> 0 .* forward_queue/,
+    index: /forward_queue (EXISTS )?USING COVERING INDEX forward_queue_held \(sender_id=\? AND lane=\? AND state=\?\)/,
   },
   {
     label: 'the next of a sender',
@@ -44,7 +55,7 @@ const hot: readonly { readonly label: string; readonly sql: RegExp; readonly ind
   },
   {
     label: 'what blocks a reply',
-    sql: /EXISTS.*reply_queue/,
+    sql: /reply_queue.* AS blocked/,
     index: /reply_queue_held \(sender_id=\? AND lane=\? AND state=\?/,
   },
   { label: 'a known id', sql: /FROM part_ids/, index: /PRIMARY KEY \(channel_id=\? AND id=\?\)/ },
@@ -83,7 +94,11 @@ const hot: readonly { readonly label: string; readonly sql: RegExp; readonly ind
     sql: /SELECT .*FROM early_receipts WHERE channel_id/,
     index: /PRIMARY KEY \(channel_id=\? AND external_id=\?\)/,
   },
-  { label: 'the kept events of a report', sql: /ticket_events_kept/, index: /ticket_events_kept \(report_seq=\?\)/ },
+  {
+    label: 'the kept events of a report',
+    sql: /ticket_events_kept WHERE report_seq/,
+    index: /ticket_events_kept \(report_seq=\?\)/,
+  },
   {
     label: 'the report of an event',
     sql: /SELECT seq FROM reports WHERE id/,
@@ -116,6 +131,9 @@ async function plansOf(place: SqlitePlace): Promise<Map<string, string>> {
   }
 }
 
+/** Not tables: a statement's own list of arguments, and a row of constants. */
+const scansOfArguments = /SCAN (\w+ VIRTUAL TABLE|CONSTANT ROW)/g;
+
 function isQuery(sql: string): boolean {
   return /^\s*(SELECT|UPDATE|DELETE|INSERT)/.test(sql);
 }
@@ -145,7 +163,7 @@ describe('plans of the SQLite statements', () => {
   });
 
   it('reads no table from end to end but where that is meant', () => {
-    const scans = [...plans].filter(([, plan]) => /\bSCAN\b|TEMP B-TREE/.test(plan.replace('SCAN CONSTANT ROW', '')));
+    const scans = [...plans].filter(([, plan]) => /\bSCAN\b|TEMP B-TREE/.test(plan.replaceAll(scansOfArguments, '')));
     const unmeant = scans.filter(([sql]) => !mayScan.some((allowed) => allowed.sql.test(sql)));
     expect(unmeant.map(([sql, plan]) => `${sql} -> ${plan}`)).to.deep.equal([]);
   });
