@@ -68,6 +68,11 @@ describe('the forwarder', () => {
     forwarder.wake();
   }
 
+  /** What the loop may yet ask of the store, it has asked for, and got, when this resolves. */
+  async function storeTurns(): Promise<void> {
+    for (let turn = 0; turn < 3; turn += 1) await store.probe(turn);
+  }
+
   const oneSender = (): string => citizen;
   const manySenders = (index: number): string => `62812${index}`;
   const counted = (result: string): number => results.filter((other) => other === result).length;
@@ -106,8 +111,7 @@ describe('the forwarder', () => {
       manySenders,
     );
     await facts.until('its places are full', () => tracker.inFlight === 8);
-    // Whatever it may claim beyond that, it has claimed when the store has done this.
-    for (let turn = 0; turn < 3; turn += 1) await store.probe(turn);
+    await storeTurns();
     gate.release();
     await facts.until('all are forwarded', () => counted('forwarded') === 50);
     expect(tracker.inFlightMax).to.equal(8);
@@ -203,7 +207,7 @@ describe('the forwarder', () => {
     const end = running?.then(() => {
       ended = true;
     });
-    await new Promise(setImmediate);
+    await storeTurns();
     expect({ ended, aborted }).to.deep.equal({ ended: false, aborted: false });
     answer.release({ kind: 'filed', trackingId: 'T-satu', status: 'received', dueAt: null, publicUrl: null });
     await end;

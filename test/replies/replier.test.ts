@@ -89,6 +89,11 @@ describe('the replier', () => {
     replier.wake();
   }
 
+  /** What the loop may yet ask of the store, it has asked for, and got, when this resolves. */
+  async function storeTurns(): Promise<void> {
+    for (let turn = 0; turn < 3; turn += 1) await store.probe(turn);
+  }
+
   const oneSender = (): string => citizen;
   const manySenders = (index: number): string => `62812${index}`;
   const sentTexts = (): string[] => channel.sent.map(({ text }) => text);
@@ -129,8 +134,7 @@ describe('the replier', () => {
       manySenders,
     );
     await facts.until('its places are full', () => channel.inFlight === 4);
-    // Whatever it may claim beyond that, it has claimed when the store has done this.
-    for (let turn = 0; turn < 3; turn += 1) await store.probe(turn);
+    await storeTurns();
     gate.release();
     await facts.until('all are sent', () => attempts.length === 20);
     expect(channel.inFlightMax).to.equal(4);
@@ -255,7 +259,7 @@ describe('the replier', () => {
     const end = running?.then(() => {
       ended = true;
     });
-    await new Promise(setImmediate);
+    await storeTurns();
     expect(ended).to.equal(false);
     outcome.release(accepted);
     await end;
