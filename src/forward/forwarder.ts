@@ -141,8 +141,8 @@ export class Forwarder {
   async #tryAgain(claim: ReportClaim, startedMs: number, fault: TrackerFault & { kind: 'retry' }): Promise<void> {
     const nowMs = Date.now();
     if (fault.unavailable && this.#gate.failed(claim.seq, startedMs, nowMs, fault.afterMs)) {
-      this.listener.forwarded('released');
       await this.#released.add(claim.seq);
+      this.listener.forwarded('released');
       return;
     }
     if (claim.attempts + 1 >= this.settings.attempts) {
@@ -150,8 +150,8 @@ export class Forwarder {
       return;
     }
     const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(claim.attempts, this.settings.retry));
-    this.listener.forwarded('postponed');
     await this.#postponed.add({ seq: claim.seq, dueAtMs: nowMs + waitMs, cause: fault.cause, atMs: nowMs });
+    this.listener.forwarded('postponed');
   }
 
   async #bury(claim: ReportClaim, code: string, message: string): Promise<void> {

@@ -27,22 +27,13 @@ export class ChannelInbox implements Inbox {
       joinUntilMs: Date.now() + this.joinWindowMs,
       ...(cursor === undefined ? {} : { cursor: this.#named(cursor) }),
     };
-    try {
-      this.listener.accepted(this.channelId, await this.store.acceptParts(batch));
-    } catch (error) {
-      this.listener.refused(this.channelId, parts.length);
-      this.#logFailure(error, 'parts not taken: the peer is told to send them again');
-      throw error;
-    }
+    const summary = await this.#orSendAgain('parts', parts.length, this.store.acceptParts(batch));
+    this.listener.accepted(this.channelId, summary);
   }
 
   async acceptReceipts(receipts: readonly Receipt[]): Promise<void> {
-    try {
-      this.listener.receipts(this.channelId, await this.store.recordReceipts(this.channelId, receipts));
-    } catch (error) {
-      this.#logFailure(error, 'receipts not taken: the peer is told to send them again');
-      throw error;
-    }
+    const recorded = this.store.recordReceipts(this.channelId, receipts);
+    this.listener.receipts(this.channelId, await this.#orSendAgain('receipts', receipts.length, recorded));
   }
 
   settle(keys: readonly PartKey[]): void {
@@ -53,6 +44,17 @@ export class ChannelInbox implements Inbox {
 
   cursor(name: string): Promise<string | null> {
     return this.store.cursor(this.#cursorName(name));
+  }
+
+  /** Only the store's word decides what the peer is told: what listens to it comes after. */
+  async #orSendAgain<Summary>(what: 'parts' | 'receipts', count: number, taken: Promise<Summary>): Promise<Summary> {
+    try {
+      return await taken;
+    } catch (error) {
+      if (what === 'parts') this.listener.refused(this.channelId, count);
+      this.#logFailure(error, `${what} not taken: the peer is told to send them again`);
+      throw error;
+    }
   }
 
   #named(cursor: Cursor): Cursor {

@@ -143,6 +143,7 @@ export class ReplyRows {
     const subject = this.#subjectsOf([seq]).get(seq);
     if (subject === undefined) return;
     this.#setState.run('queued', nowMs, seq);
+    this.receipts.forget(seq);
     this.queue.add(seq, subject.channel_id, subject.sender_id);
   }
 

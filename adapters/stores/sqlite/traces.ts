@@ -14,13 +14,11 @@ interface EntryRow {
   readonly detail: string;
 }
 
-/**
- * What each table knows of a report, as rows of (at_ms, what, detail). `@seq` is the report's seq. A reply's id is
- * spelt here in the usual UUID form.
- */
+/** A BLOB of 16 octets in the usual UUID form. */
 const uuid = (column: string): string =>
   `lower(substr(hex(${column}),1,8)||'-'||substr(hex(${column}),9,4)||'-'||substr(hex(${column}),13,4)||'-'||substr(hex(${column}),17,4)||'-'||substr(hex(${column}),21))`;
 
+/** What each table knows of the report `@seq`, as rows of (at_ms, what, detail). */
 const entrySources: readonly string[] = [
   `SELECT p.received_ms AS at_ms, iif(p.duplicate, 'received again', 'received') AS what,
      'part ' || coalesce(p.sequence, 1) || ' by ' || c.name || ', ' || length(p.raw) || ' octets, ' || p.encoding

@@ -26,6 +26,12 @@ export interface Leased {
   readonly perhapsDone: boolean;
 }
 
+/** Whose turn an item took. */
+interface Turn {
+  readonly sender_id: number;
+  readonly lane: number;
+}
+
 interface Place {
   readonly senderId: number;
   readonly lane: number;
@@ -53,7 +59,7 @@ export class WorkQueue {
   readonly #blocked;
   readonly #lease;
   readonly #park;
-  readonly #parkedSenders;
+  readonly #withParked;
   readonly #unpark;
   readonly #remove;
   readonly #delay;
@@ -70,17 +76,15 @@ export class WorkQueue {
       `SELECT seq, sender_id, attempts, perhaps_done FROM ${table} INDEXED BY ${table}_ready
        WHERE state = 0 AND lane = ? AND seq > ? ORDER BY seq LIMIT ?`,
     );
+    // Seeks only, whatever a sender has waiting: to look through what is held would cost a flood of n texts n².
+    const held = `SELECT 1 FROM ${table} INDEXED BY ${table}_held WHERE state <> 0`;
     this.#heldSenders = db.prepare<[string, number], { sender_id: number }>(
-      `SELECT DISTINCT h.sender_id FROM json_each(?) s CROSS JOIN ${table} h INDEXED BY ${table}_held
-       ON h.sender_id = s.value AND h.lane = ? AND h.state <> 0`,
+      `SELECT s.value AS sender_id FROM json_each(?) s WHERE EXISTS (${held} AND sender_id = s.value AND lane = ?)`,
     );
-    // Three seeks, whatever the sender has waiting: a single look through what is held would cost a flood of n texts n².
-    const held = `SELECT 1 FROM ${table} INDEXED BY ${table}_held
-       WHERE sender_id = @senderId AND lane = @lane AND state <> 0`;
+    const ofSender = `${held} AND sender_id = @senderId AND lane = @lane`;
     this.#blocked = db.prepare<[Place], { blocked: number }>(
-      `SELECT EXISTS (${held} AND state = ${state.leased})
-           OR EXISTS (${held} AND state = ${state.delayed} AND seq < @seq)
-           OR EXISTS (${held} AND state = ${state.parked} AND seq < @seq) AS blocked`,
+      `SELECT EXISTS (${ofSender} AND state = ${state.leased})
+           OR EXISTS (${ofSender} AND state = ${state.delayed} AND seq < @seq) AS blocked`,
     );
     this.#lease = db.prepare<[number, string]>(
       `UPDATE ${table} SET state = ${state.leased}, due_ms = ? WHERE seq IN (SELECT value FROM json_each(?))`,
@@ -94,24 +98,28 @@ export class WorkQueue {
     this.#remove = db.prepare<[string], Removed>(
       `DELETE FROM ${table} WHERE seq IN (SELECT value FROM json_each(?)) RETURNING seq, sender_id, lane, attempts`,
     );
-    this.#parkedSenders = db.prepare<[string], { sender_id: number; lane: number }>(
-      `SELECT DISTINCT h.sender_id, h.lane FROM json_each(?) s CROSS JOIN ${table} h INDEXED BY ${table}_held
-       ON h.sender_id = s.value AND h.state <> 0 AND h.state = ${state.parked}`,
+    this.#withParked = db.prepare<[string], Turn>(
+      `SELECT s.value ->> 0 AS sender_id, s.value ->> 1 AS lane FROM json_each(?) s
+       WHERE EXISTS (${held} AND sender_id = s.value ->> 0 AND lane = s.value ->> 1 AND state = ${state.parked})`,
     );
     // Once perhaps done, always perhaps done: a later attempt that surely failed says nothing of the earlier one.
-    this.#delay = db.prepare<[number, number, number]>(
+    this.#delay = db.prepare<[number, number, number], Turn>(
       `UPDATE ${table} SET state = ${state.delayed}, due_ms = ?, attempts = attempts + 1, perhaps_done = max(perhaps_done, ?)
-       WHERE seq = ?`,
+       WHERE seq = ? RETURNING sender_id, lane`,
     );
-    this.#release = db.prepare<[number]>(`UPDATE ${table} SET state = 0 WHERE seq = ? AND state = ${state.leased}`);
-    this.#promoteDue = db.prepare<[number]>(
+    this.#release = db.prepare<[number], Turn>(
+      `UPDATE ${table} SET state = 0 WHERE seq = ? AND state = ${state.leased} RETURNING sender_id, lane`,
+    );
+    this.#promoteDue = db.prepare<[number], Turn>(
       `UPDATE ${table} SET state = 0, perhaps_done = max(perhaps_done, state = ${state.leased}) WHERE seq IN (
          SELECT seq FROM ${table} INDEXED BY ${table}_due
-         WHERE state IN (1, 2) AND due_ms <= ? ORDER BY due_ms LIMIT ${promotedPerClaimMax})`,
+         WHERE state IN (1, 2) AND due_ms <= ? ORDER BY due_ms LIMIT ${promotedPerClaimMax})
+       RETURNING sender_id, lane`,
     );
-    this.#promoteLeased = db.prepare(
+    this.#promoteLeased = db.prepare<[], Turn>(
       `UPDATE ${table} SET state = 0, perhaps_done = 1 WHERE seq IN (
-         SELECT seq FROM ${table} INDEXED BY ${table}_due WHERE state IN (1, 2) AND state = ${state.leased})`,
+         SELECT seq FROM ${table} INDEXED BY ${table}_due WHERE state IN (1, 2) AND state = ${state.leased})
+       RETURNING sender_id, lane`,
     );
     this.#count = db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM ${table}`);
   }
@@ -121,7 +129,7 @@ export class WorkQueue {
   }
 
   claim(lane: number, limit: number, nowMs: number, leaseUntilMs: number): Leased[] {
-    this.#promoteDue.run(nowMs);
+    this.#letNextGo(this.#promoteDue.all(nowMs));
     const leased: Leased[] = [];
     let after = Number.MIN_SAFE_INTEGER;
     for (let parked = 0; leased.length < limit && parked < parkedPerClaimMax; ) {
@@ -140,30 +148,38 @@ export class WorkQueue {
   /** Takes items out for good and lets those behind them come forward. @returns those still in, with their attempts before. */
   done(seqs: readonly number[]): ReadonlyMap<number, number> {
     const removed = this.#remove.all(JSON.stringify(seqs));
-    const senders = JSON.stringify(removed.map((row) => row.sender_id));
-    const freed = new Set(removed.map((row) => `${row.sender_id} ${row.lane}`));
-    for (const { sender_id: senderId, lane } of this.#parkedSenders.all(senders)) {
-      if (freed.has(`${senderId} ${lane}`)) this.#unpark.run(senderId, lane);
-    }
+    this.#letNextGo(removed);
     return new Map(removed.map((row) => [row.seq, row.attempts]));
   }
 
   /** @returns false when the item is not in the queue any more. */
   delay(seq: number, dueMs: number, perhapsDone: boolean): boolean {
-    return this.#delay.run(dueMs, perhapsDone ? 1 : 0, seq).changes === 1;
+    const delayed = this.#delay.all(dueMs, perhapsDone ? 1 : 0, seq);
+    this.#letNextGo(delayed);
+    return delayed.length === 1;
   }
 
   release(seq: number): void {
-    this.#release.run(seq);
+    this.#letNextGo(this.#release.all(seq));
   }
 
   /** For a starting gateway, which knows that every lease is a dead worker's. */
   reclaimAll(): void {
-    this.#promoteLeased.run();
+    this.#letNextGo(this.#promoteLeased.all());
   }
 
   count(): number {
     return this.#count.get()?.count ?? 0;
+  }
+
+  /**
+   * Whenever an item stops being under way, the first that is parked for its sender is looked at again: mostly it is the
+   * next in order; where an operator has put an older one back it may come before the item itself.
+   */
+  #letNextGo(turns: readonly Turn[]): void {
+    if (turns.length === 0) return;
+    const pairs = JSON.stringify(turns.map(({ sender_id, lane }) => [sender_id, lane]));
+    for (const { sender_id, lane } of this.#withParked.all(pairs)) this.#unpark.run(sender_id, lane);
   }
 
   /**
@@ -187,10 +203,8 @@ export class WorkQueue {
   }
 }
 
-interface Removed {
+interface Removed extends Turn {
   readonly seq: number;
-  readonly sender_id: number;
-  readonly lane: number;
   readonly attempts: number;
 }
 

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { expect } from 'chai';
+import { openDatabase } from '../../../../adapters/stores/sqlite/database.js';
+import { openSqliteStore } from '../../../../adapters/stores/sqlite/index.js';
+import { joinParts } from '../../../../src/intake/joinParts.js';
+import { smsPart } from '../../../fakes/parts.js';
+import { SqlitePlace } from '../../../fakes/sqlitePlace.js';
+
+const rules = { joinParts };
+
+describe('opening a SQLite store', () => {
+  let place: SqlitePlace;
+
+  beforeEach(async () => {
+    place = await SqlitePlace.create();
+  });
+
+  afterEach(() => place.remove());
+
+  const open = (role: 'gateway' | 'operator', file = place.file) => openSqliteStore({ file, rules, role });
+
+  /** Brings the file to another version of the schema, as another program would have left it. */
+  function setVersion(version: number): void {
+    const db = new Database(place.file);
+    db.pragma(`user_version = ${version}`);
+    db.close();
+  }
+
+  it('makes the file, and the folder that it is in', async () => {
+    const file = `${place.file}.d/deep/gateway.db`;
+    await open('gateway', file).close();
+    expect(existsSync(file)).to.equal(true);
+  });
+
+  it('commits with an fsync, into a log that readers do not wait for', async () => {
+    const store = await place.open();
+    const db = new Database(place.file, { readonly: true });
+    expect(db.pragma('journal_mode', { simple: true })).to.equal('wal');
+    db.close();
+    await store.close();
+
+    const own = openDatabase(place.file);
+    expect(own.pragma('synchronous', { simple: true }), 'FULL').to.equal(2);
+    own.close();
+  });
+
+  it('refuses a second gateway on one file, says what to do, and leaves the first alone', async () => {
+    const first = open('gateway');
+    expect(() => open('gateway')).to.throw(/another gateway runs on .*gateway\.db: stop it first/);
+    await first.probe(Date.now());
+    await first.close();
+    await open('gateway').close();
+  });
+
+  it('refuses a newer schema and changes nothing in it', async () => {
+    await open('gateway').close();
+    setVersion(99);
+    for (const role of ['gateway', 'operator'] as const) {
+      expect(() => open(role), role).to.throw(/has schema 99, this program knows up to \d+: run the newer gateway/);
+    }
+    const db = new Database(place.file, { readonly: true });
+    expect(db.pragma('user_version', { simple: true })).to.equal(99);
+    db.close();
+  });
+
+  it('gives the file free again when it could not be opened', async () => {
+    await open('gateway').close();
+    setVersion(99);
+    expect(() => open('gateway')).to.throw(/schema 99/);
+    setVersion(1);
+    await open('gateway').close();
+  });
+
+  it('migrates nothing for an operator', async () => {
+    await open('gateway').close();
+    setVersion(0);
+    expect(() => open('operator')).to.throw(/has schema 0, this program works with \d+: restart the gateway/);
+  });
+
+  it('makes no file for an operator', () => {
+    expect(() => open('operator')).to.throw(/no store at .*gateway\.db: start the gateway once/);
+    expect(existsSync(place.file)).to.equal(false);
+  });
+
+  it('lets an operator in beside a gateway, and alone', async () => {
+    const gateway = open('gateway');
+    const part = smsPart();
+    await gateway.acceptParts({ channelId: 'telkomsel', medium: 'sms', parts: [part], joinUntilMs: 0 });
+    const beside = open('operator');
+    expect((await beside.counts()).reportsWaiting).to.equal(1);
+    await beside.close();
+    await gateway.close();
+    const alone = open('operator');
+    expect((await alone.counts()).reportsWaiting).to.equal(1);
+    await alone.close();
+  });
+});

@@ -1,0 +1,200 @@
+import { expect } from 'chai';
+import type { Outcome } from '../../../src/ports/channel.js';
+import type { ReplyClaim } from '../../../src/ports/store.js';
+import { citizen, neighbour, smsPart } from '../../fakes/parts.js';
+import { leaseMs, only, type Scene, texts } from './scene.js';
+
+const deadLetter = { code: 'UNREACHABLE', message: 'the number is gone' };
+
+interface OutcomeCase {
+  readonly label: string;
+  readonly outcome: Outcome;
+  /** Milliseconds until it is tried again; null: never. */
+  readonly retryMs: number | null;
+  readonly buried: boolean;
+  readonly perhapsSent?: boolean;
+  /** What the trace says of it. */
+  readonly word: string;
+}
+
+const outcomes: readonly OutcomeCase[] = [
+  {
+    label: 'accepted',
+    outcome: { kind: 'accepted', externalIds: ['A1'] },
+    retryMs: null,
+    buried: false,
+    word: 'reply accepted',
+  },
+  {
+    label: 'unsent, to be tried again',
+    outcome: { kind: 'unsent', cause: 'throttled' },
+    retryMs: 1_000,
+    buried: false,
+    perhapsSent: false,
+    word: 'reply unsent',
+  },
+  {
+    label: 'unsent once too often',
+    outcome: { kind: 'unsent', cause: 'no link' },
+    retryMs: null,
+    buried: true,
+    word: 'reply unsent',
+  },
+  {
+    label: 'rejected',
+    outcome: { kind: 'rejected', code: '0x0000000B', cause: 'ESME_RINVDSTADR', externalIds: ['A1'] },
+    retryMs: null,
+    buried: true,
+    word: 'reply rejected',
+  },
+  {
+    label: 'uncertain, to be sent again',
+    outcome: { kind: 'uncertain', cause: 'the link died' },
+    retryMs: 5_000,
+    buried: false,
+    perhapsSent: true,
+    word: 'reply uncertain',
+  },
+  {
+    label: 'uncertain, held',
+    outcome: { kind: 'uncertain', cause: 'the link died', externalIds: ['A1'] },
+    retryMs: null,
+    buried: true,
+    word: 'reply uncertain',
+  },
+];
+
+export function describeReplies(scene: () => Scene): void {
+  describe('claiming replies', () => {
+    it('hands a reply to the channel that the report came by, with the address and what it answers', async () => {
+      const part = smsPart({ externalId: 'MO-77' });
+      const { report, reply } = await scene().claimedReply(part);
+      const { id, seq, ...rest } = reply;
+      expect(id).to.match(/^[0-9a-f-]{36}$/);
+      expect(seq).to.be.a('number');
+      expect(rest).to.deep.equal({
+        channelId: 'telkomsel',
+        to: citizen,
+        text: `Laporan Anda kami terima, no. T${report.seq}`,
+        kind: 'acknowledgement',
+        attempts: 0,
+        inReplyTo: 'MO-77',
+        perhapsSent: false,
+      });
+    });
+
+    it('hands one channel nothing of another, and an unheard-of one nothing', async () => {
+      await scene().accept([smsPart({ from: neighbour })], { channelId: 'indosat' });
+      await scene().forward(only(await scene().claimReports()));
+      await scene().forward(await scene().claimedReport(smsPart()));
+      expect(await scene().claimReplies(100, 'three')).to.deep.equal([]);
+      expect(only(await scene().claimReplies(100, 'indosat')).to).to.equal(neighbour);
+      expect(only(await scene().claimReplies(100, 'telkomsel')).to).to.equal(citizen);
+    });
+
+    it('has one reply to a sender under way at a time, in order', async () => {
+      const { report, reply } = await scene().claimedReply(smsPart());
+      await scene().status(report, 1);
+      await scene().status(report, 2);
+      expect(await scene().claimReplies()).to.deep.equal([]);
+      await scene().outcome(reply, { kind: 'accepted', externalIds: [] });
+      const next = only(await scene().claimReplies());
+      expect(next.text).to.equal('Kabar 1');
+      await scene().outcome(next, { kind: 'accepted', externalIds: [] });
+      expect(texts(await scene().claimReplies())).to.deep.equal(['Kabar 2']);
+    });
+
+    it('lets no channel wait for a reply that another channel owes the same sender', async () => {
+      const { reply } = await scene().claimedReply(smsPart());
+      await scene().accept([smsPart()], { channelId: 'indosat' });
+      await scene().forward(only(await scene().claimReports()), { trackingId: 'lewat-indosat' });
+      const other = only(await scene().claimReplies(100, 'indosat'));
+      expect(other.text).to.contain('lewat-indosat');
+      await scene().store.releaseReplies([reply.seq]);
+      expect(only(await scene().claimReplies()).seq).to.equal(reply.seq);
+    });
+
+    it('gives a released reply out again as it was', async () => {
+      const { reply } = await scene().claimedReply(smsPart());
+      await scene().store.releaseReplies([reply.seq]);
+      expect(only(await scene().claimReplies())).to.deep.equal(reply);
+    });
+
+    const deaths: readonly { label: string; die: (scene: Scene) => Promise<void> }[] = [
+      {
+        label: 'whose lease ended',
+        die: async (dying) => {
+          dying.nowMs += leaseMs;
+        },
+      },
+      { label: 'of a gateway that died', die: (dying) => dying.restart() },
+    ];
+    for (const { label, die } of deaths) {
+      it(`says that a reply ${label} was perhaps sent`, async () => {
+        const { reply } = await scene().claimedReply(smsPart());
+        await die(scene());
+        expect(only(await scene().claimReplies())).to.deep.equal({ ...reply, perhapsSent: true });
+      });
+    }
+
+    it('does not forget that a reply was perhaps sent when a later attempt surely failed', async () => {
+      const { reply } = await scene().claimedReply(smsPart());
+      await scene().outcome(reply, { kind: 'uncertain', cause: 'cut off' }, { retryAtMs: scene().nowMs });
+      const second = only(await scene().claimReplies());
+      await scene().outcome(second, { kind: 'unsent', cause: 'no link' }, { retryAtMs: scene().nowMs });
+      expect(only(await scene().claimReplies())).to.include({ attempts: 2, perhapsSent: true });
+    });
+  });
+
+  describe('outcomes of replies', () => {
+    for (const { label, outcome, retryMs, buried, perhapsSent, word } of outcomes) {
+      it(`records ${label}`, async () => {
+        const { report, reply } = await scene().claimedReply(smsPart());
+        const retryAtMs = retryMs === null ? null : scene().nowMs + retryMs;
+        await scene().outcome(reply, outcome, { retryAtMs, deadLetter: buried ? deadLetter : null });
+        expect(await scene().story(report.message.id)).to.include(word);
+        const letters = await scene().store.deadLetters();
+        expect(letters.map(({ kind, subject }) => ({ kind, subject }))).to.deep.equal(
+          buried ? [{ kind: 'reply', subject: reply.id }] : [],
+        );
+        await expectRetry(scene(), reply, retryAtMs, perhapsSent ?? false);
+      });
+    }
+
+    it('lets what the sender is told next wait behind a reply that is to be sent again', async () => {
+      const { report, reply } = await scene().claimedReply(smsPart());
+      await scene().status(report, 1);
+      await scene().outcome(reply, { kind: 'unsent', cause: 'throttled' }, { retryAtMs: scene().nowMs + 1_000 });
+      expect(await scene().claimReplies()).to.deep.equal([]);
+      scene().nowMs += 1_000;
+      const again = only(await scene().claimReplies());
+      expect(again.id).to.equal(reply.id);
+      await scene().outcome(again, { kind: 'rejected', code: '1', cause: 'gone' }, { deadLetter });
+      expect(texts(await scene().claimReplies())).to.deep.equal(['Kabar 1']);
+    });
+
+    it('takes no word from a worker whose reply another one has brought to its end', async () => {
+      const { report, reply } = await scene().claimedReply(smsPart());
+      scene().nowMs += leaseMs;
+      const same = only(await scene().claimReplies(100, 'telkomsel', 'worker-2'));
+      await scene().outcome(same, { kind: 'accepted', externalIds: ['B1'] });
+      await scene().receipt('delivered', 'B1');
+      await scene().outcome(reply, { kind: 'rejected', code: '1', cause: 'late' }, { deadLetter });
+      expect(await scene().store.deadLetters()).to.deep.equal([]);
+      expect(await scene().story(report.message.id)).to.include('reply delivered');
+    });
+  });
+}
+
+async function expectRetry(scene: Scene, reply: ReplyClaim, retryAtMs: number | null, perhapsSent: boolean) {
+  if (retryAtMs === null) {
+    scene.nowMs += 86_400_000;
+    expect(await scene.claimReplies()).to.deep.equal([]);
+    expect((await scene.store.counts()).repliesWaiting).to.equal(0);
+    return;
+  }
+  scene.nowMs = retryAtMs - 1;
+  expect(await scene.claimReplies()).to.deep.equal([]);
+  scene.nowMs = retryAtMs;
+  expect(only(await scene.claimReplies())).to.deep.equal({ ...reply, attempts: 1, perhapsSent });
+}

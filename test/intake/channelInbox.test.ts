@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import { ChannelInbox } from '../../src/intake/channelInbox.js';
+import { type Store, StoreUnavailable } from '../../src/ports/store.js';
+import { Facts } from '../fakes/facts.js';
+import { MemoryLog } from '../fakes/log.js';
+import { citizen, contentKey, longSms, smsPart } from '../fakes/parts.js';
+import { SqlitePlace } from '../fakes/sqlitePlace.js';
+
+describe('the channel inbox', () => {
+  let place: SqlitePlace;
+  let store: Store;
+  let facts: Facts;
+  let log: MemoryLog;
+  let heard: unknown[];
+  let inbox: ChannelInbox;
+
+  beforeEach(async () => {
+    place = await SqlitePlace.create();
+    store = await place.open();
+    facts = new Facts();
+    log = new MemoryLog(facts);
+    heard = [];
+    inbox = inboxOf('telkomsel');
+  });
+
+  afterEach(async () => {
+    await store.close();
+    await place.remove();
+    for (const secret of [citizen, 'Sukasada']) expect(log.text).not.to.contain(secret);
+  });
+
+  function inboxOf(channelId: string): ChannelInbox {
+    const listener = {
+      accepted: (...args: unknown[]) => heard.push(['accepted', ...args]),
+      receipts: (...args: unknown[]) => heard.push(['receipts', ...args]),
+      refused: (...args: unknown[]) => heard.push(['refused', ...args]),
+    };
+    return new ChannelInbox(channelId, 'sms', store, 60_000, listener, log);
+  }
+
+  it('resolves when the parts are on disk, and says what they were', async () => {
+    await inbox.accept([smsPart(), ...longSms(['satu', 'dua'], 1).slice(1)]);
+    expect(heard).to.deep.equal([['accepted', 'telkomsel', { reports: 1, waiting: 1, duplicates: 0, unsupported: 0 }]]);
+    await store.close();
+    store = await place.open();
+    expect(await store.counts()).to.include({ reportsWaiting: 1, setsWaiting: 1 });
+  });
+
+  it('gives a long message the time of the join window', async () => {
+    const beforeMs = Date.now();
+    await inbox.accept(longSms(['satu', 'dua'], 1).slice(1));
+    expect(await store.closeOverdueSets(beforeMs + 59_999)).to.equal(0);
+    expect(await store.closeOverdueSets(Date.now() + 60_000)).to.equal(1);
+  });
+
+  it('keeps the cursors of channels apart', async () => {
+    const other = inboxOf('indosat');
+    await inbox.accept([], { name: 'posts', value: '1' });
+    await other.accept([], { name: 'posts', value: '2' });
+    expect([await inbox.cursor('posts'), await other.cursor('posts')]).to.deep.equal(['1', '2']);
+    expect(await inbox.cursor('messages')).to.equal(null);
+  });
+
+  it('passes on what is settled', async () => {
+    await inbox.accept([smsPart({ key: contentKey(1, 'sama') })]);
+    inbox.settle([contentKey(1, 'sama')]);
+    await inbox.accept([smsPart({ key: contentKey(2, 'sama') })]);
+    expect((await store.counts()).reportsWaiting).to.equal(2);
+  });
+
+  it('passes receipts on', async () => {
+    await inbox.acceptReceipts([{ externalIds: ['A1'], state: 'delivered', code: 'DELIVRD', atMs: 0 }]);
+    expect(heard).to.deep.equal([['receipts', 'telkomsel', { matched: 0, repeated: 0, orphaned: 1 }]]);
+  });
+
+  it('rejects when the store takes nothing, and says so without an address or a word', async () => {
+    await store.close();
+    const receipt = { externalIds: ['A1'] as const, state: 'delivered' as const, code: 'DELIVRD', atMs: 0 };
+    const results = await Promise.allSettled([inbox.accept([smsPart()]), inbox.acceptReceipts([receipt])]);
+    for (const result of results) {
+      expect(result.status === 'rejected' && result.reason).to.be.instanceOf(StoreUnavailable);
+    }
+    inbox.settle([contentKey(1, 'sama')]);
+    await facts.until('all is logged', () => log.lines.length === 3);
+    expect(heard).to.deep.equal([['refused', 'telkomsel', 1]]);
+    expect(log.lines.map((line) => line.split(':')[0])).to.have.members([
+      'error parts not taken',
+      'error receipts not taken',
+      'error fingerprints not settled',
+    ]);
+  });
+});

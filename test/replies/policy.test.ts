@@ -1,0 +1,96 @@
+import { expect } from 'chai';
+import type { Outcome } from '../../src/ports/channel.js';
+import { decide, maySendAgain, type ReplyPolicy } from '../../src/replies/policy.js';
+
+const policy: ReplyPolicy = {
+  attempts: 3,
+  uncertain: 'resend',
+  uncertainWaitMs: 5_000,
+  retry: { firstMs: 1_000, maxMs: 60_000 },
+};
+const hold: ReplyPolicy = { ...policy, uncertain: 'hold' };
+const nowMs = 1_000_000;
+
+const unsent: Outcome = { kind: 'unsent', cause: 'throttled' };
+const uncertain: Outcome = { kind: 'uncertain', cause: 'the link died' };
+
+interface Case {
+  readonly label: string;
+  readonly outcome: Outcome;
+  readonly attempts: number;
+  readonly policy: ReplyPolicy;
+  /** How long until the next attempt, least and most; null: none. */
+  readonly waitMs: readonly [number, number] | null;
+  /** The dead letter's code; null: none. */
+  readonly code: string | null;
+}
+
+const cases: readonly Case[] = [
+  {
+    label: 'accepted: over',
+    outcome: { kind: 'accepted', externalIds: [] },
+    attempts: 1,
+    policy,
+    waitMs: null,
+    code: null,
+  },
+  {
+    label: 'rejected: never again, whatever attempts are left',
+    outcome: { kind: 'rejected', code: '0x0B', cause: 'no such number' },
+    attempts: 1,
+    policy,
+    waitMs: null,
+    code: '0x0B',
+  },
+  { label: 'unsent: soon again', outcome: unsent, attempts: 1, policy, waitMs: [500, 1_000], code: null },
+  { label: 'unsent again: later', outcome: unsent, attempts: 2, policy, waitMs: [1_000, 2_000], code: null },
+  { label: 'unsent once too often: a person', outcome: unsent, attempts: 3, policy, waitMs: null, code: 'gave_up' },
+  {
+    label: 'unsent with a hint: not before',
+    outcome: { ...unsent, retryAfterMs: 30_000 },
+    attempts: 1,
+    policy,
+    waitMs: [30_000, 30_000],
+    code: null,
+  },
+  {
+    label: 'unsent with too short a hint: not before its own time',
+    outcome: { ...unsent, retryAfterMs: 1 },
+    attempts: 1,
+    policy,
+    waitMs: [500, 1_000],
+    code: null,
+  },
+  {
+    label: 'uncertain, resend: after a wait',
+    outcome: uncertain,
+    attempts: 1,
+    policy,
+    waitMs: [5_000, 5_000],
+    code: null,
+  },
+  { label: 'uncertain, resend, too often', outcome: uncertain, attempts: 3, policy, waitMs: null, code: 'uncertain' },
+  {
+    label: 'uncertain, hold: a person',
+    outcome: uncertain,
+    attempts: 1,
+    policy: hold,
+    waitMs: null,
+    code: 'uncertain',
+  },
+];
+
+describe('the reply policy', () => {
+  for (const { label, outcome, attempts, policy: chosen, waitMs, code } of cases) {
+    it(label, () => {
+      const { retryAtMs, deadLetter } = decide(outcome, attempts, chosen, nowMs);
+      if (waitMs === null) expect(retryAtMs).to.equal(null);
+      else expect((retryAtMs ?? 0) - nowMs).to.be.within(...waitMs);
+      expect(deadLetter?.code ?? null).to.equal(code);
+    });
+  }
+
+  it('sends what was perhaps sent again only where the operator says so', () => {
+    expect([maySendAgain(policy), maySendAgain(hold)]).to.deep.equal([true, false]);
+  });
+});
