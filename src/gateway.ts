@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { messageOf } from './domain/messageOf.js';
 import { Forwarder } from './forward/forwarder.js';
 import { ChannelInbox } from './intake/channelInbox.js';
 import type { Channel } from './ports/channel.js';
@@ -115,7 +116,7 @@ export class Gateway {
     try {
       await run;
     } catch (error) {
-      this.parts.log.error({ what, error: error instanceof Error ? error.message : String(error) }, 'stopped for good');
+      this.parts.log.error({ what, error: messageOf(error) }, 'stopped for good');
     }
   }
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { DeadLetter, Store } from '../ports/store.js';
+import { printable } from './printable.js';
 import type { OpenStore } from './trace.js';
 
 const configOption = [
@@ -84,9 +85,9 @@ function pageOf(letters: readonly DeadLetter[]): string {
     new Date(letter.atMs).toISOString().slice(0, 19),
     letter.kind,
     letter.channelId,
-    letter.code,
+    printable(letter.code),
     letter.subject,
-    letter.message,
+    printable(letter.message),
   ]);
   const header = ['no.', 'since', 'kind', 'channel', 'code', 'subject', 'cause'];
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));

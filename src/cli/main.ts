@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { adapters, openDesk, openStore } from '../compose.js';
 import { processEnvironment } from '../config/env.js';
 import type { GatewayConfig } from '../config/load.js';
+import { messageOf } from '../domain/messageOf.js';
 import { checkCommand } from './check.js';
 import { deadLettersCommand } from './deadLetters.js';
 import { badConfigExitCode, printFaults } from './printFaults.js';
@@ -57,6 +58,6 @@ const program = new Command('lapor-gateway')
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Store, Trace } from '../ports/store.js';
+import { printable } from './printable.js';
 
 export type OpenStore = (configFile?: string) => Promise<Store>;
 
@@ -30,7 +31,7 @@ function pageOf(trace: Trace): string {
   const width = Math.max(...trace.entries.map((entry) => entry.what.length));
   const lines = trace.entries.map((entry, index) => {
     const sinceMs = entry.atMs - (trace.entries[index - 1]?.atMs ?? entry.atMs);
-    return `${new Date(entry.atMs).toISOString()}  ${elapsed(sinceMs).padStart(9)}  ${entry.what.padEnd(width)}  ${entry.detail}`;
+    return `${new Date(entry.atMs).toISOString()}  ${elapsed(sinceMs).padStart(9)}  ${entry.what.padEnd(width)}  ${printable(entry.detail)}`;
   });
   const tracking = trace.trackingId === null ? 'not in the tracker yet' : `tracking id ${trace.trackingId}`;
   return `report ${trace.reportId}, ${tracking}\n${lines.join('\n')}\n`;

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type Status, statuses } from '../domain/status.js';
 import type { DeskTicket, TicketDesk } from '../ports/ticketDesk.js';
+import { printable } from './printable.js';
 
 /** What citizens read for each status, because officers know the Indonesian words; and what it wants with it. */
 const statusWords: Readonly<Record<Status, { readonly word: string; readonly wants?: string }>> = {
@@ -139,7 +140,7 @@ function cells(ticket: DeskTicket): string[] {
 
 /** A citizen's words reach an officer's terminal here: no escape sequence, no line end, no direction change. */
 function shortened(title: string): string {
-  const clean = title.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+  const clean = printable(title);
   const characters = [...clean];
   return characters.length <= titleMaxColumns ? clean : `${characters.slice(0, titleMaxColumns - 1).join('')}…`;
 }

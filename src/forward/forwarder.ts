@@ -1,4 +1,5 @@
 import { understand } from '../conversation/understand.js';
+import { messageOf } from '../domain/messageOf.js';
 import type { Log } from '../ports/log.js';
 import type { Buried, Forwarded, Postponed, ReportClaim, Store } from '../ports/store.js';
 import type { Filed, Tracker, TrackerFault } from '../ports/tracker.js';
@@ -95,7 +96,7 @@ export class Forwarder {
     try {
       return await this.store.claimReports({ owner: this.settings.owner, limit, nowMs, leaseMs });
     } catch (error) {
-      this.log.error({ error: error instanceof Error ? error.message : String(error) }, 'no reports claimed');
+      this.log.error({ error: messageOf(error) }, 'no reports claimed');
       return [];
     }
   }

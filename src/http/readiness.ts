@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/messageOf.js';
 import type { Channel } from '../ports/channel.js';
 import type { Store } from '../ports/store.js';
 import type { Check, Readiness } from './app.js';
@@ -29,7 +30,7 @@ async function checkStore(store: Store): Promise<Check> {
   });
   const write = store.probe(Date.now()).then(
     (): Check => ({ ok: true }),
-    (error: unknown): Check => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }),
+    (error: unknown): Check => ({ ok: false, detail: messageOf(error) }),
   );
   const check = await Promise.race([write, tooSlow]);
   clearTimeout(timer);

@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/messageOf.js';
 import type { Cursor, Inbox, Part, PartKey, Receipt } from '../ports/channel.js';
 import type { Log } from '../ports/log.js';
 import type { AcceptSummary, ReceiptSummary, Store } from '../ports/store.js';
@@ -66,6 +67,6 @@ export class ChannelInbox implements Inbox {
   }
 
   #logFailure(error: unknown, message: string): void {
-    this.log.error({ channel: this.channelId, error: error instanceof Error ? error.message : String(error) }, message);
+    this.log.error({ channel: this.channelId, error: messageOf(error) }, message);
   }
 }

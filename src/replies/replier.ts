@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/messageOf.js';
 import type { Channel, OutboundReply, Outcome } from '../ports/channel.js';
 import type { Log } from '../ports/log.js';
 import type { RecordedOutcome, ReplyClaim, Store } from '../ports/store.js';
@@ -76,10 +77,7 @@ export class Replier {
       const nowMs = Date.now();
       return await this.store.claimReplies({ owner, channelId, limit, nowMs, leaseMs: deadlineMs * leaseFactor });
     } catch (error) {
-      this.log.error(
-        { channel: channelId, error: error instanceof Error ? error.message : String(error) },
-        'no replies claimed',
-      );
+      this.log.error({ channel: channelId, error: messageOf(error) }, 'no replies claimed');
       return [];
     }
   }

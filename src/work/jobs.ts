@@ -1,4 +1,5 @@
 import cron from 'node-cron';
+import { messageOf } from '../domain/messageOf.js';
 import type { Log } from '../ports/log.js';
 import type { Store } from '../ports/store.js';
 
@@ -26,7 +27,7 @@ export function startJobs(store: Store, wake: () => void, log: Log): () => Promi
       job.schedule,
       () =>
         job.run(store, wake).catch((error: unknown) => {
-          log.error({ job: job.name, error: error instanceof Error ? error.message : String(error) }, 'a job failed');
+          log.error({ job: job.name, error: messageOf(error) }, 'a job failed');
         }),
       { noOverlap: true },
     ),

@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/messageOf.js';
 import type { Log } from '../ports/log.js';
 import { Wakeup } from './wakeup.js';
 
@@ -56,8 +57,4 @@ export class Recorder<Fact> {
       }
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
