@@ -21,12 +21,18 @@ export async function startSimulators(config: GatewayConfig): Promise<Simulators
     process.execPath,
     [packagedFile('dist', 'scripts', 'simulators', 'smsc', 'main.js'), ...argumentsOf(smsc)],
     {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // The pipe ends with this process, however it ends, and the simulators with the pipe: a kill leaves none behind.
+      stdio: ['pipe', 'pipe', 'inherit'],
       // Ctrl-C at a terminal reaches every process of the group: the gateway unbinds first, then stops its peers.
       detached: true,
     },
   );
-  await untilReady(child);
+  try {
+    await untilReady(child);
+  } catch (error) {
+    await stop(child);
+    throw error;
+  }
   return { stop: () => stop(child) };
 }
 
@@ -35,7 +41,7 @@ function argumentsOf({ controlPort, telcos }: SmscSection): string[] {
     '--telco',
     `name=${name},port=${port},systemId=${systemId},password=${password},address=${address}`,
   ]);
-  return ['--control-port', String(controlPort), '--quiet', ...each];
+  return ['--control-port', String(controlPort), '--quiet', '--stop-on-stdin-end', ...each];
 }
 
 /** The simulator prints one JSON line when all its ports listen. */

@@ -97,6 +97,7 @@ export class ReplyRows {
     const rows = new Map(this.#read.all(JSON.stringify(leased.map(({ seq }) => seq))).map((row) => [row.seq, row]));
     return leased.map(({ seq, attempts, perhapsDone }) => {
       const row = present(rows.get(seq), 'reply', seq);
+      if (perhapsDone) this.#noteTakenUpAgain(row, request.nowMs);
       return {
         seq,
         id: idToText(row.id),
@@ -145,6 +146,12 @@ export class ReplyRows {
     this.#setState.run('queued', nowMs, seq);
     this.receipts.forget(seq);
     this.queue.add(seq, subject.channel_id, subject.sender_id);
+  }
+
+  /** The only lasting trace of a worker that died over a reply: without it nobody could tell why an SMS came twice. */
+  #noteTakenUpAgain(row: ReplyRow, atMs: number): void {
+    const detail = `${idToText(row.id)}: an earlier attempt was perhaps sent`;
+    this.journal.note(row.report_seq, atMs, 'reply taken up again', detail);
   }
 
   /** Its lease had ended and another worker has told how it ended: the reply does not move back. */

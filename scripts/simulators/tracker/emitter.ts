@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import type { StatusEvent } from '../../../src/domain/statusEvent.js';
@@ -45,6 +46,8 @@ export class Emitter {
     private readonly onProgress: () => void,
   ) {
     this.#webhook = new Webhook(options.secret);
+    // Every pending event listens to it: to Node more than ten look like a leak.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   get pending(): number {
