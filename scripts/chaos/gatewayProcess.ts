@@ -24,9 +24,13 @@ export class GatewayProcess {
   readonly #child: ChildProcess;
   readonly #gone = new AbortController();
 
-  /** @param folder the working directory, to which the config's store is relative. */
-  constructor(configFile: string, folder: string) {
-    this.#child = spawn(process.execPath, [mainFile, 'start', '--config', configFile], {
+  /**
+   * @param folder the working directory, to which the config's store is relative.
+   * @param launcher a command to put before the gateway's own; it must become the gateway by `exec`.
+   */
+  constructor(configFile: string, folder: string, launcher: readonly string[] = []) {
+    const [command = process.execPath, ...args] = [...launcher, process.execPath, mainFile];
+    this.#child = spawn(command, [...args, 'start', '--config', configFile], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -37,7 +41,8 @@ export class GatewayProcess {
       this.log = (this.log + text).slice(-keptCharacters);
     });
     this.ended = new Promise((resolve) => {
-      this.#child.once('close', (code, signal) => {
+      // Not `close`: that waits for whoever inherited its standard error.
+      this.#child.once('exit', (code, signal) => {
         this.#gone.abort(
           new Error(`the gateway ended (${signal ?? `exit ${code}`}); its log ends:\n${this.lastWords}`),
         );

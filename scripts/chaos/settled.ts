@@ -16,8 +16,8 @@ export async function untilSettled(
   limitMs: number,
 ): Promise<string | null> {
   let left = '';
-  const look = async (): Promise<true | undefined> => {
-    left = (await firstLeft(citizens, peers)) ?? leftInStore(storeFile) ?? '';
+  const look = (): true | undefined => {
+    left = firstLeft(citizens, peers) ?? leftInStore(storeFile) ?? '';
     return left === '' ? true : undefined;
   };
   try {
@@ -30,12 +30,14 @@ export async function untilSettled(
   }
 }
 
-async function firstLeft({ sent }: Citizens, { smsc, tracker }: Peers): Promise<string | null> {
+function firstLeft({ sent }: Citizens, { smsc, tracker }: Peers): string | null {
   const unacknowledged = sent.filter(({ id }) => smsc.textView(id)?.state !== 'acknowledged').length;
   if (unacknowledged > 0) return `${unacknowledged} texts are not acknowledged`;
   const unfiled = sent.length - tracker.simulator.ledger.distinct;
   if (unfiled > 0) return `${unfiled} reports are not filed`;
-  return (await tracker.simulator.eventsSettled(0)) ? null : 'status events are not taken';
+  const { events } = tracker.simulator.totals();
+  if (events === null || events.pending === 0) return null;
+  return `${events.pending} status events are not taken (the last answer: ${events.lastAnswer})`;
 }
 
 function leftInStore(file: string): string | null {

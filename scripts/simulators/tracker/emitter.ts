@@ -103,6 +103,9 @@ export class Emitter {
     this.counts.attempts += 1;
     const at = new Date(Date.now() - (way === 'stale-timestamp' ? staleByMs : 0));
     const signature = this.#webhook.sign(id, at, way === 'bad-signature' ? `${body} ` : body);
+    // Not AbortSignal.timeout: inside AbortSignal.any only a weak reference keeps it, and it may never fire.
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(new Error('no answer in time')), this.options.timeoutMs);
     try {
       const response = await fetch(this.options.url, {
         method: 'POST',
@@ -113,7 +116,7 @@ export class Emitter {
           'webhook-signature': signature,
         },
         body,
-        signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.options.timeoutMs)]),
+        signal: AbortSignal.any([this.#stop.signal, limit.signal]),
       });
       await response.arrayBuffer();
       this.lastAnswer = response.status;
@@ -122,6 +125,7 @@ export class Emitter {
       this.lastAnswer = nameOf(error);
       return 0;
     } finally {
+      clearTimeout(timer);
       this.onProgress();
     }
   }
