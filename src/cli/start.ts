@@ -33,7 +33,7 @@ export function startCommand(deps: StartDeps): Command {
         return;
       }
       const stopped = untilSignal();
-      const { config, wording } = settings;
+      const { config } = settings;
       const log = createLogger({
         level: config.log.level,
         secrets: config.secrets,
@@ -42,7 +42,7 @@ export function startCommand(deps: StartDeps): Command {
       });
       const simulators = await startSimulators(config);
       try {
-        await runGateway(config, composeGateway(config, wording, log), log, stopped);
+        await runGateway(config, composeGateway(config, settings, log), log, stopped);
       } finally {
         await simulators.stop();
       }
