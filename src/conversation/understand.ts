@@ -53,7 +53,7 @@ export function toReport(message: StoredMessage, aids: ReadingAids): Report {
     text,
     language: null,
     keyword: keyword?.name ?? null,
-    ...impliedBy(keyword),
+    implied: impliedBy(keyword),
     locations: [...locations],
     point: extras.point ?? null,
     attachments: [...(extras.attachments ?? [])],
@@ -70,9 +70,9 @@ export function toReport(message: StoredMessage, aids: ReadingAids): Report {
   };
 }
 
-function impliedBy(keyword: Keyword | null): Pick<Report, 'implied'> {
-  if (keyword === null || (keyword.topic === null && keyword.agency === null)) return {};
-  return { implied: { topic: keyword.topic, agency: keyword.agency } };
+function impliedBy(keyword: Keyword | null): Report['implied'] {
+  if (keyword === null || (keyword.topic === null && keyword.agency === null)) return null;
+  return { topic: keyword.topic, agency: keyword.agency };
 }
 
 /**

@@ -58,10 +58,9 @@ export const reportSchema = z
     keyword: z.string().nullable().describe('The registered keyword that was used'),
     implied: z
       .strictObject({ topic: z.string().nullable(), agency: z.string().nullable() })
-      .optional()
-      .describe(
-        'What the keyword is registered to imply, for whoever routes the report; left out where it implies nothing',
-      ),
+      .nullable()
+      .default(null)
+      .describe('What the keyword is registered to imply, for whoever routes the report'),
     locations: z.array(locationSchema),
     point: z.strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) }).nullable(),
     attachments: z.array(attachmentSchema),

@@ -28,16 +28,27 @@ export interface Intent {
  */
 export function parseIntent(text: string, vocabulary: Vocabulary): Intent {
   if (text.trim() === '') return plainIntent('empty', '', '');
-  const opening = endOfOpening(text);
-  const words = wordsOf(text, vocabulary.shorthand).filter((word) => word.start >= opening);
+  const { words, marks } = markedOpening(text, vocabulary);
   if (words.length === 0) return plainIntent('unclear', text, '');
-  const marks = markWords(words, text, vocabulary);
   return (
     wholeMessage(marks, words, text) ??
     commandWithNumber(marks, words, text) ??
     additionToTicket(marks, words, text) ??
     plainIntent(saysNothing(marks, words) ? 'unclear' : 'report', text, '')
   );
+}
+
+/** Most texts show by their first word that they are reports: the rest of them need not be taken apart. */
+const glanceWords = 12;
+
+function markedOpening(text: string, vocabulary: Vocabulary): { words: readonly Word[]; marks: readonly Mark[] } {
+  const opening = endOfOpening(text);
+  const words = wordsOf(text, vocabulary.shorthand, opening, glanceWords);
+  const marks = markWords(words, text, vocabulary);
+  const last = marks.at(-1);
+  if (words.length < glanceWords || (last?.is === 'other' && last.last < glanceWords / 2)) return { words, marks };
+  const allWords = wordsOf(text, vocabulary.shorthand, opening);
+  return { words: allWords, marks: markWords(allWords, text, vocabulary) };
 }
 
 function plainIntent(intent: 'report' | 'unclear' | 'empty', rest: string, evidence: string): Intent {

@@ -21,11 +21,16 @@ const beyondAscii = /[^\p{ASCII}]/u;
 /** `statussss`, `helpppp`: no word of Indonesian or English has a letter three times in a row. */
 const drawnOut = /(\p{L})\1\1+/gu;
 
-/** The words of a text with their places. Whatever is no letter and no digit only separates. */
-export function wordsOf(text: string, shorthand: Shorthand): Word[] {
+/**
+ * The words of a text with their places. Whatever is no letter and no digit only separates.
+ *
+ * @param from the offset where to begin.
+ * @param most how many words are wanted at most.
+ */
+export function wordsOf(text: string, shorthand: Shorthand, from = 0, most = Number.POSITIVE_INFINITY): Word[] {
   const words: Word[] = [];
-  wordPattern.lastIndex = 0;
-  for (let match = wordPattern.exec(text); match !== null; match = wordPattern.exec(text)) {
+  wordPattern.lastIndex = from;
+  for (let match = wordPattern.exec(text); match !== null && words.length < most; match = wordPattern.exec(text)) {
     const written = plain(match[0]);
     const meaning = shorthand.get(written) ?? written;
     words.push({

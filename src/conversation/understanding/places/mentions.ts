@@ -49,7 +49,9 @@ function cuedAt(reader: Reader, index: number): Found | null {
   const cue = rules.cues.at(words, index);
   if (cue === null) return null;
   const from = afterConnectors(reader, index + cue.length);
-  const name = longestName(reader, from, (key) => areasOf(reader.gazetteer, cue.value, key));
+  const name =
+    longestName(reader, from, (key) => areasOf(reader.gazetteer, cue.value, key)) ??
+    slipOfName(reader, from, cue.value);
   if (name === null) return null;
   const start = words[index]?.start ?? 0;
   const end = words[from + name.length - 1]?.end ?? text.length;
@@ -83,12 +85,23 @@ function areasOf(gazetteer: Gazetteer, level: PlaceLevel, key: string): readonly
 /** `kota` before a name that only a Kabupaten bears means its chief town, so the other kind will do where there is none. */
 function regenciesOf(gazetteer: Gazetteer, level: 'regency' | 'city', key: string): readonly AreaIndex[] {
   const named = gazetteer.regenciesNamed(key);
-  const options = named.length > 0 ? named : gazetteer.regenciesNear(key);
-  const ofLevel = options.filter((index) => gazetteer.regency(index)?.level === level);
-  if (ofLevel.length > 0) return ofLevel;
+  if (named.length > 0) return preferring(level, named, gazetteer);
   const alias = gazetteer.alias(key);
-  const aliasIndex = alias === null || named.length > 0 ? null : gazetteer.indexOfRegency(alias.code);
-  return aliasIndex === null ? options : [aliasIndex];
+  const aliasIndex = alias === null ? null : gazetteer.indexOfRegency(alias.code);
+  return aliasIndex === null ? [] : [aliasIndex];
+}
+
+function preferring(level: PlaceLevel, options: readonly AreaIndex[], gazetteer: Gazetteer): readonly AreaIndex[] {
+  const ofLevel = options.filter((index) => gazetteer.regency(index)?.level === level);
+  return ofLevel.length > 0 ? ofLevel : options;
+}
+
+/** `kab Gianyer`: of a single word after a cue for a regency, one slip is forgiven. */
+function slipOfName({ words, rules, gazetteer }: Reader, from: number, level: PlaceLevel): Name<AreaIndex> | null {
+  const word = words[from];
+  if (word === undefined || rules.notNames.has(word.meaning) || mentionLevels[level] !== 'regency') return null;
+  const near = preferring(level, gazetteer.regenciesNear(word.text), gazetteer);
+  return near.length === 0 ? null : { value: near, length: 1 };
 }
 
 /** `di Palembang`: of names without a cue only those of regencies, cities and provinces count, and not all of them. */
@@ -134,6 +147,12 @@ function mayBeBare({ words, rules }: Reader, index: number, length: number): boo
   return before !== undefined && rules.surePrefixes.has(before.meaning);
 }
 
+/** Areas, and how many words their name takes. */
+interface Name<Value> {
+  readonly value: readonly Value[];
+  readonly length: number;
+}
+
 /** No name goes on over one of these: `kec Sawan, Buleleng`. */
 const nameEnd = /[,;.:!?\n()]/;
 
@@ -142,11 +161,11 @@ function longestName<Value>(
   { words, text, rules }: Reader,
   from: number,
   areas: (key: string) => readonly Value[],
-): { value: readonly Value[]; length: number } | null {
+): Name<Value> | null {
   const first = words[from];
   if (first === undefined || rules.notNames.has(first.meaning)) return null;
   let key = '';
-  let longest: { value: readonly Value[]; length: number } | null = null;
+  let longest: Name<Value> | null = null;
   for (let length = 1; length <= maxNameWords; length += 1) {
     const word = words[from + length - 1];
     const previous = words[from + length - 2];
