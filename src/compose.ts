@@ -3,6 +3,8 @@ import { openSqliteStore } from '../adapters/stores/sqlite/index.js';
 import { embeddedTracker, openTicketDesk } from '../adapters/trackers/embedded/index.js';
 import { httpTracker } from '../adapters/trackers/http/index.js';
 import type { Adapters, Configured, GatewayConfig } from './config/load.js';
+import { createUnderstanding } from './conversation/understand.js';
+import type { Knowledge } from './conversation/understanding/load.js';
 import type { Wording } from './conversation/wording/wording.js';
 import { Gateway, type GatewayParts, type GatewaySettings } from './gateway.js';
 import { joinParts } from './intake/joinParts.js';
@@ -47,12 +49,20 @@ export interface Composed {
   readonly parts: GatewayParts;
 }
 
-export function composeGateway(config: GatewayConfig, wording: Wording, log: Log): Composed {
+/** What the gateway is told by files beside its config. */
+export interface Instructions {
+  readonly wording: Wording;
+  readonly knowledge: Knowledge;
+}
+
+export function composeGateway(config: GatewayConfig, { wording, knowledge }: Instructions, log: Log): Composed {
   const metrics = new Metrics();
   const store = openStore(config, 'gateway');
   const tracker = config.tracker.adapter.create(config.tracker.config, { log: log.child({ part: 'tracker' }) });
   const channels = new Map([...config.channels].map(([id, entry]) => [id, createChannel(id, entry, metrics, log)]));
-  const parts: GatewayParts = { store, tracker, channels, texts: new WordedTexts(wording), metrics, log };
+  const understand = createUnderstanding(knowledge, log.child({ part: 'understanding' }));
+  const texts = new WordedTexts(wording);
+  const parts: GatewayParts = { store, tracker, channels, understand, texts, metrics, log };
   const gateway = new Gateway(parts, settingsOf(config));
   return { gateway, parts };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Understand } from './conversation/understand.js';
 import { messageOf } from './domain/messageOf.js';
 import { Forwarder } from './forward/forwarder.js';
 import { ChannelInbox } from './intake/channelInbox.js';
@@ -25,6 +26,7 @@ export interface GatewayParts {
   readonly tracker: Tracker;
   /** By channel id, with the medium that the adapter declares. */
   readonly channels: ReadonlyMap<string, { readonly channel: Channel; readonly medium: string }>;
+  readonly understand: Understand;
   readonly texts: ReplyTexts;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -52,11 +54,11 @@ export class Gateway {
     private readonly parts: GatewayParts,
     settings: GatewaySettings,
   ) {
-    const { store, tracker, texts, metrics, log } = parts;
+    const { store, tracker, understand, texts, metrics, log } = parts;
     const owner = randomUUID();
     const repliesQueued = (): void => this.#wakeRepliers();
     const listener = { ...metrics.forward, repliesQueued };
-    this.forwarder = new Forwarder(store, tracker, texts, { owner, ...settings.forward }, listener, log);
+    this.forwarder = new Forwarder(store, tracker, understand, texts, { owner, ...settings.forward }, listener, log);
     this.statusSink = new StatusSink(store, texts, { status: (result) => metrics.status(result), repliesQueued }, log);
     const intake = {
       ...metrics.intake,

@@ -15,6 +15,7 @@ const report: Report = {
   text: 'Jalan rusak di depan kantor camat Sukasada kab Buleleng, sudah tiga bulan belum diperbaiki',
   language: 'id',
   keyword: null,
+  implied: null,
   locations: [{ code: '51.08', name: 'Kabupaten Buleleng', level: 'regency', evidence: 'kab Buleleng' }],
   point: null,
   attachments: [],

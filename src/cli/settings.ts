@@ -2,12 +2,13 @@ import { configFile, packagedFile } from '../config/env.js';
 import type { ConfigFileFault } from '../config/fault.js';
 import type { Environment } from '../config/interpolate.js';
 import { type Adapters, type GatewayConfig, loadConfig } from '../config/load.js';
+import { type Knowledge, loadKnowledge } from '../conversation/understanding/load.js';
 import { loadWording } from '../conversation/wording/load.js';
 import type { Wording } from '../conversation/wording/wording.js';
 
-/** All that the gateway is told by files: the config, and the reply texts that it names. */
+/** All that the gateway is told by files: the config, the reply texts that it names, and how texts are understood. */
 export type Settings =
-  | { readonly ok: true; readonly config: GatewayConfig; readonly wording: Wording }
+  | { readonly ok: true; readonly config: GatewayConfig; readonly wording: Wording; readonly knowledge: Knowledge }
   | { readonly ok: false; readonly file: string; readonly faults: readonly ConfigFileFault[] };
 
 export interface SettingsSource {
@@ -16,7 +17,7 @@ export interface SettingsSource {
 }
 
 /**
- * Loads and checks both. Where the config is faulty, the packaged texts are still checked: they may be faulty, too.
+ * Loads and checks all. Where the config is faulty, the packaged texts are still checked: they may be faulty, too.
  *
  * @param option what `--config` named, if anything.
  */
@@ -26,6 +27,12 @@ export function loadSettings(option: string | undefined, { adapters, env }: Sett
   const replies = loaded.ok ? loaded.config.replies : { directory: null, language: 'id', timeZone: 'Asia/Jakarta' };
   const directory = replies.directory ?? packagedFile('config', 'replies');
   const texts = loadWording({ directory, language: replies.language, timeZone: replies.timeZone });
-  if (loaded.ok && texts.ok) return { ok: true, config: loaded.config, wording: texts.wording };
-  return { ok: false, file, faults: [...(loaded.ok ? [] : loaded.faults), ...(texts.ok ? [] : texts.faults)] };
+  const known = loadKnowledge({
+    keywords: packagedFile('config', 'keywords.yaml'),
+    vocabulary: packagedFile('config', 'vocabulary.yaml'),
+  });
+  if (loaded.ok && texts.ok && known.ok) {
+    return { ok: true, config: loaded.config, wording: texts.wording, knowledge: known.knowledge };
+  }
+  return { ok: false, file, faults: [loaded, texts, known].flatMap((result) => (result.ok ? [] : result.faults)) };
 }

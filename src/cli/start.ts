@@ -35,7 +35,7 @@ export function startCommand(deps: StartDeps): Command {
       }
       keepHeapSmall();
       const stopped = untilSignal();
-      const { config, wording } = settings;
+      const { config } = settings;
       const log = createLogger({
         level: config.log.level,
         secrets: config.secrets,
@@ -44,7 +44,7 @@ export function startCommand(deps: StartDeps): Command {
       });
       const simulators = await startSimulators(config);
       try {
-        await runGateway(config, composeGateway(config, wording, log), log, stopped);
+        await runGateway(config, composeGateway(config, settings, log), log, stopped);
       } finally {
         await simulators.stop();
       }

@@ -1,28 +1,84 @@
+import { createHash } from 'node:crypto';
 import type { Report } from '../domain/report.js';
+import type { Log } from '../ports/log.js';
 import type { StoredMessage } from '../ports/store.js';
-import { titleOf } from './title.js';
+import type { Keyword } from './understanding/keywords.js';
+import type { Knowledge } from './understanding/load.js';
+import { type Areas, readAreas } from './understanding/places/areas.js';
+import { Gazetteer } from './understanding/places/gazetteer.js';
+import { type ReadingAids, readText } from './understanding/read.js';
+
+/** Makes a message into a report. */
+export type Understand = (message: StoredMessage) => Promise<Report>;
+
+const noAreas: Areas = { provinces: [], regencies: [], districts: [], villages: [] };
+
+/**
+ * The gateway's understanding of texts. The list of places is read with the first message, not at the start, which is
+ * then ready sooner. Should it be unreadable, that is logged once, and reports go on without candidates for their place.
+ */
+export function createUnderstanding(knowledge: Knowledge, log: Log, areas = readAreas): Understand {
+  let aids: Promise<ReadingAids> | null = null;
+  const load = async (): Promise<ReadingAids> => {
+    const { aliases } = knowledge.vocabulary.places;
+    try {
+      return { ...knowledge, gazetteer: new Gazetteer(await areas(), aliases) };
+    } catch (error) {
+      log.error({ error: error instanceof Error ? error.message : String(error) }, 'reports will have no places');
+      return { ...knowledge, gazetteer: new Gazetteer(noAreas, aliases) };
+    }
+  };
+  return async (message) => {
+    aids ??= load();
+    return toReport(message, await aids);
+  };
+}
 
 /**
  * A message in the canonical format. A pure function of the message: it is asked for when the report is handed over,
  * not at intake, so that understanding a text never slows down taking the next one.
  */
-export function understand(message: StoredMessage): Report {
+export function toReport(message: StoredMessage, aids: ReadingAids): Report {
+  const { text, title, keyword, visibility, kind, locations, flags } = readText(message.text, aids);
+  const { extras } = message;
+  const isAnonymous = visibility === 'anonymous';
   return {
     version: 1,
     id: message.id,
     receivedAt: new Date(message.receivedAtMs).toISOString(),
     channel: { id: message.channelId, kind: message.medium, address: message.address },
-    reporter: { ref: message.senderRef, visibility: 'open' },
-    kind: 'unclassified',
-    title: titleOf(message.text),
-    text: message.text,
+    reporter: { ref: isAnonymous ? anonymousRef(message.id) : message.senderRef, visibility },
+    kind: kind.kind,
+    title,
+    text,
     language: null,
-    keyword: null,
-    locations: [],
-    point: message.extras.point ?? null,
-    attachments: [...(message.extras.attachments ?? [])],
-    flags: [...message.flags],
-    thread: { inReplyTo: message.extras.inReplyTo ?? null, publicUrl: message.extras.publicUrl ?? null },
-    source: { externalIds: [...message.externalIds], parts: message.parts, encoding: message.encoding },
+    keyword: keyword?.name ?? null,
+    implied: impliedBy(keyword),
+    locations: [...locations],
+    point: extras.point ?? null,
+    attachments: [...(extras.attachments ?? [])],
+    flags: [...new Set([...message.flags, ...flags])],
+    // The id or the address of a post leads to its author.
+    thread: isAnonymous
+      ? { inReplyTo: null, publicUrl: null }
+      : { inReplyTo: extras.inReplyTo ?? null, publicUrl: extras.publicUrl ?? null },
+    source: {
+      externalIds: isAnonymous ? [] : [...message.externalIds],
+      parts: message.parts,
+      encoding: message.encoding,
+    },
   };
+}
+
+function impliedBy(keyword: Keyword | null): Report['implied'] {
+  if (keyword === null || (keyword.topic === null && keyword.agency === null)) return null;
+  return { topic: keyword.topic, agency: keyword.agency };
+}
+
+/**
+ * A reference for one anonymous report. It comes of the report's id alone, so that nothing joins it to the sender's
+ * other reports, and a repeated submission has the same one. The store still knows the sender, so answers find them.
+ */
+function anonymousRef(reportId: string): string {
+  return `s_${createHash('sha256').update(`anonymous ${reportId}`).digest('hex').slice(0, 26)}`;
 }

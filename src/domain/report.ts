@@ -55,7 +55,12 @@ export const reportSchema = z
     title: z.string(),
     text: z.string().describe('As understood: keyword removed, personal numbers masked'),
     language: z.string().nullable(),
-    keyword: z.string().nullable(),
+    keyword: z.string().nullable().describe('The registered keyword that was used'),
+    implied: z
+      .strictObject({ topic: z.string().nullable(), agency: z.string().nullable() })
+      .nullable()
+      .default(null)
+      .describe('What the keyword is registered to imply, for whoever routes the report'),
     locations: z.array(locationSchema),
     point: z.strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) }).nullable(),
     attachments: z.array(attachmentSchema),

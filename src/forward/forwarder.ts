@@ -1,4 +1,4 @@
-import { understand } from '../conversation/understand.js';
+import type { Understand } from '../conversation/understand.js';
 import { messageOf } from '../domain/messageOf.js';
 import type { Log } from '../ports/log.js';
 import type { Buried, Forwarded, Postponed, ReportClaim, Store } from '../ports/store.js';
@@ -45,6 +45,7 @@ export class Forwarder {
   constructor(
     private readonly store: Store,
     private readonly tracker: Tracker,
+    private readonly understand: Understand,
     private readonly texts: ReplyTexts,
     private readonly settings: ForwarderSettings,
     private readonly listener: ForwardListener,
@@ -115,7 +116,7 @@ export class Forwarder {
   /** A report over which our own code stumbles must not take the gateway with it: it is tried again, then buried. */
   async #submit(claim: ReportClaim): Promise<Filed | TrackerFault> {
     try {
-      return await this.tracker.submit(understand(claim.message), this.#abandoned.signal);
+      return await this.tracker.submit(await this.understand(claim.message), this.#abandoned.signal);
     } catch (error) {
       // The name alone: an error's message may quote the text.
       const cause = `unexpected ${error instanceof Error ? error.name : typeof error}`;

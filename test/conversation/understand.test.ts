@@ -1,57 +1,130 @@
+import { Writable } from 'node:stream';
 import { expect } from 'chai';
-import { understand } from '../../src/conversation/understand.js';
-import { reportSchema } from '../../src/domain/report.js';
+import { createUnderstanding, type Understand } from '../../src/conversation/understand.js';
+import { type Report, reportSchema } from '../../src/domain/report.js';
 import type { StoredMessage } from '../../src/ports/store.js';
+import { createLogger } from '../../src/telemetry/logger.js';
+import { packagedKnowledge } from './understanding/aids.js';
 
 const message: StoredMessage = {
-  id: '019a0000-0000-7000-8000-000000000001',
-  receivedAtMs: Date.UTC(2026, 10, 21, 2, 30),
+  id: '01932b4e-7c00-7000-8000-000000000001',
+  receivedAtMs: Date.UTC(2026, 10, 21, 9, 30),
   channelId: 'telkomsel',
   medium: 'sms',
   address: '1708',
-  senderRef: 's_0123456789abcdef',
-  text: 'Jalan rusak di depan kantor camat Sukasada. Mohon diperbaiki',
+  senderRef: 's_abcdefghijklmnop',
+  text: '',
   encoding: 'gsm7',
   parts: 1,
-  externalIds: ['MO-1'],
+  externalIds: ['42'],
   flags: [],
   extras: {},
 };
 
-const cases: readonly { label: string; message: StoredMessage }[] = [
-  { label: 'a text', message },
-  { label: 'an empty text', message: { ...message, text: '', externalIds: [] } },
-  { label: 'a cut text', message: { ...message, flags: ['truncated'], parts: 2 } },
-  {
-    label: 'a post with all that a post may carry',
-    message: {
-      ...message,
-      medium: 'twitter',
-      extras: {
-        attachments: [{ id: '7', contentType: 'image/jpeg', bytes: null, sha256: null }],
-        point: { lat: -8.1, lon: 115.1 },
-        inReplyTo: '99',
-        publicUrl: 'https://x.example/1',
-      },
+describe('understand', () => {
+  const lines: string[] = [];
+  const output = new Writable({
+    write: (line, _, done) => {
+      lines.push(String(line));
+      done();
     },
-  },
-];
+  });
+  const log = createLogger({ level: 'debug', secrets: [], format: 'json', output });
+  const understand = createUnderstanding(packagedKnowledge(), log);
 
-describe('understanding a message', () => {
-  for (const { label, message: given } of cases) {
-    it(`makes a canonical report of ${label}`, () => {
-      const report = understand(given);
-      expect(reportSchema.parse(report)).to.deep.equal(report);
-      expect(report).to.include({ id: given.id, text: given.text, receivedAt: '2026-11-21T02:30:00.000Z' });
-      expect(report.flags).to.deep.equal(given.flags);
-      expect(report.source).to.deep.equal({ externalIds: given.externalIds, parts: given.parts, encoding: 'gsm7' });
-    });
+  async function report(change: Partial<StoredMessage>, by: Understand = understand): Promise<Report> {
+    const made = await by({ ...message, ...change });
+    expect(reportSchema.parse(made)).to.deep.equal(made);
+    return made;
   }
 
-  it('carries what the channel knew beyond the text', () => {
-    const report = understand((cases.at(-1) as { message: StoredMessage }).message);
-    expect(report.point).to.deep.equal({ lat: -8.1, lon: 115.1 });
-    expect(report.thread).to.deep.equal({ inReplyTo: '99', publicUrl: 'https://x.example/1' });
-    expect(report.attachments).to.have.length(1);
+  it('makes a canonical report out of all that the text says', async () => {
+    const text = 'TANGKAB jalan rusak di kec Balaraja, hub 0812-3456-7890. Sudah lama';
+    expect(await report({ text, flags: ['truncated'] })).to.deep.include({
+      id: message.id,
+      receivedAt: '2026-11-21T09:30:00.000Z',
+      reporter: { ref: message.senderRef, visibility: 'open' },
+      kind: 'complaint',
+      title: 'Jalan rusak di kec Balaraja',
+      text: 'jalan rusak di kec Balaraja, hub [telepon]. Sudah lama',
+      keyword: 'TANGKAB',
+      implied: { topic: null, agency: 'Pemerintah Kabupaten Tangerang' },
+      locations: [{ code: '36.03', name: 'Kabupaten Tangerang', level: 'regency', evidence: 'kec Balaraja' }],
+      flags: ['truncated', 'contains_personal_data'],
+    });
+  });
+
+  it('sends on also what is no report: when in doubt it is one', async () => {
+    expect((await report({ text: 'STATUS 9165816' })).text).to.equal('STATUS 9165816');
+    expect((await report({ text: '?' })).title).to.equal('?');
+    expect((await report({ text: '' })).title).to.equal('');
+  });
+
+  it('keeps the topic in the title, though it is taken out of the text', async () => {
+    const { text, title, implied } = await report({ text: 'BBM langka di spbu' });
+    expect({ text, title, topic: implied?.topic }).to.deep.equal({
+      text: 'langka di spbu',
+      title: 'BBM langka di spbu',
+      topic: 'fuel',
+    });
+  });
+
+  describe('of an anonymous reporter', () => {
+    const anonymous = {
+      text: 'ANONIM kades minta uang',
+      extras: { publicUrl: 'https://x.com/budi/status/42', inReplyTo: '41' },
+    };
+
+    it('gives a ref that leads to no other report', async () => {
+      const [one, other] = [await report(anonymous), await report({ ...anonymous, id: message.id.replace(/1$/, '2') })];
+      expect(one.reporter.visibility).to.equal('anonymous');
+      expect(one.reporter.ref).to.match(/^s_[0-9a-z]{16,}$/);
+      expect(new Set([one.reporter.ref, other.reporter.ref, message.senderRef])).to.have.property('size', 3);
+    });
+
+    it('gives the same one when the report is handed over again', async () => {
+      expect(await report(anonymous)).to.deep.equal(await report(anonymous));
+    });
+
+    it('gives none of what leads to the author of a post', async () => {
+      const { thread, source } = await report(anonymous);
+      expect([thread, source.externalIds]).to.deep.equal([{ inReplyTo: null, publicUrl: null }, []]);
+    });
+  });
+
+  it('keeps the sender and the post of an open report', async () => {
+    const extras = { publicUrl: 'https://x.com/budi/status/42', inReplyTo: '41' };
+    const { thread, source, reporter } = await report({ text: 'jalan rusak', extras });
+    expect([thread, source.externalIds, reporter.ref]).to.deep.equal([extras, ['42'], message.senderRef]);
+  });
+
+  it('reads the list of places once, with the first message', async () => {
+    let reads = 0;
+    const areas = async () => {
+      reads += 1;
+      return { provinces: [{ code: '51', name: 'BALI' }], regencies: [], districts: [], villages: [] };
+    };
+    const lazy = createUnderstanding(packagedKnowledge(), log, areas);
+    expect(reads).to.equal(0);
+    const reports = await Promise.all([report({ text: 'prov bali' }, lazy), report({ text: 'prov bali' }, lazy)]);
+    expect(reports.map(({ locations }) => locations.length)).to.deep.equal([1, 1]);
+    expect(reads).to.equal(1);
+  });
+
+  it('goes on without places where the list is not to be had, and says so once', async () => {
+    lines.length = 0;
+    const broken = createUnderstanding(packagedKnowledge(), log, () =>
+      Promise.reject(new Error('villages.csv is gone')),
+    );
+    const reports = [
+      await report({ text: 'rusak di kab Buleleng' }, broken),
+      await report({ text: 'TANGKAB mati' }, broken),
+    ];
+    expect(reports.map(({ kind, locations }) => [kind, locations])).to.deep.equal([
+      ['complaint', []],
+      ['complaint', []],
+    ]);
+    expect(lines).to.have.lengthOf(1);
+    expect(lines[0]).to.contain('villages.csv is gone');
   });
 });

@@ -8,6 +8,7 @@ import { citizen, smsPart } from '../fakes/parts.js';
 import { SqlitePlace } from '../fakes/sqlitePlace.js';
 import { plainTexts } from '../fakes/texts.js';
 import { away, filed, MemoryTracker } from '../fakes/tracker.js';
+import { plainUnderstanding } from '../fakes/understanding.js';
 
 const settings: ForwarderSettings = {
   owner: 'test',
@@ -55,7 +56,15 @@ describe('the forwarder', () => {
       results.push(result);
       facts.changed();
     };
-    return new Forwarder(store, tracker, plainTexts, chosen, { forwarded, repliesQueued: () => {} }, log);
+    return new Forwarder(
+      store,
+      tracker,
+      plainUnderstanding,
+      plainTexts,
+      chosen,
+      { forwarded, repliesQueued: () => {} },
+      log,
+    );
   }
 
   function run(): void {

@@ -18,6 +18,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     text: 'Jln rusak parah dpn kantor camat Sukasada kab Buleleng, sdh 3 bln blm diperbaiki',
     language: null,
     keyword: null,
+    implied: null,
     locations: [{ code: '51.08', name: 'Kabupaten Buleleng', level: 'regency', evidence: 'kab Buleleng' }],
     point: null,
     attachments: [],

@@ -322,6 +322,7 @@ function report(id = reportId): Report {
     text: 'Jln rusak parah di depan kantor camat Sukasada',
     language: null,
     keyword: null,
+    implied: null,
     locations: [],
     point: null,
     attachments: [],

@@ -1,0 +1,115 @@
+import type { Report } from '../../../domain/report.js';
+import type { PlaceWords } from '../vocabulary.js';
+import type { Word } from '../words.js';
+import type { AreaIndex, Gazetteer, NamedArea } from './gazetteer.js';
+import { type Mention, mentionsIn } from './mentions.js';
+
+export type Location = Report['locations'][number];
+
+/** More places of one name than this are no help to anybody, so none is given. */
+const mostOfOneName = 5;
+const mostLocations = 10;
+
+/**
+ * The candidates for a text's place: regencies and cities, at which level reports are given to local governments, or a
+ * province where nothing nearer is named. What is ambiguous stays so: all that bear the name are given, unless another
+ * place that is named lies in one of them. The evidence holds the words of all that agree.
+ */
+export function locationsIn(words: readonly Word[], text: string, rules: PlaceWords, gazetteer: Gazetteer): Location[] {
+  const mentions = mentionsIn(words, text, rules, gazetteer);
+  if (mentions.length === 0) return [];
+  const provinces = mentions.filter(({ level }) => level === 'province');
+  const regencies = mentions.filter(({ level }) => level === 'regency');
+  const lower = mentions.filter(({ level }) => level === 'district' || level === 'village');
+  const found =
+    regencies.length > 0
+      ? regencies.flatMap((mention) => agreeing(mention, [...lower, ...provinces], text, gazetteer))
+      : impliedBy(lower, provinces, text, gazetteer);
+  const located = found.length > 0 ? found : provinces.flatMap((mention) => provincesOf(mention, text, gazetteer));
+  return withoutRepetition(located).slice(0, mostLocations);
+}
+
+/** Of the regencies of one name those with the most other places in them; all where there is none. */
+function agreeing(mention: Mention, others: readonly Mention[], text: string, gazetteer: Gazetteer): Location[] {
+  const options = mention.areas.map((regency) => ({
+    regency,
+    support: others.filter((other) => liesIn(other, regency, gazetteer)),
+  }));
+  const most = Math.max(...options.map(({ support }) => support.length));
+  return options
+    .filter(({ support }) => support.length === most)
+    .flatMap(({ regency, support }) => locationOf(gazetteer.regency(regency), [...support, mention], text));
+}
+
+/** Whether a mention may mean a place in a regency, or the province around it. */
+function liesIn({ level, areas }: Mention, regency: AreaIndex, gazetteer: Gazetteer): boolean {
+  if (level === 'province') return areas.includes(gazetteer.provinceOf(regency));
+  return areas.some((district) => gazetteer.regencyOf(district) === regency);
+}
+
+/** `ds Pejeng kec Tampaksiring`, without their regency. */
+function impliedBy(
+  lower: readonly Mention[],
+  provinces: readonly Mention[],
+  text: string,
+  gazetteer: Gazetteer,
+): Location[] {
+  const support = new Map<AreaIndex, Mention[]>();
+  for (const mention of lower) {
+    for (const regency of new Set(mention.areas.map((district) => gazetteer.regencyOf(district)))) {
+      support.set(regency, [...(support.get(regency) ?? []), mention]);
+    }
+  }
+  const options = [...support].map(([regency, mentions]) => ({
+    regency,
+    mentions: [...mentions, ...provinces.filter((province) => liesIn(province, regency, gazetteer))],
+    sameDistrict: haveCommonDistrict(mentions),
+  }));
+  const most = Math.max(0, ...options.map(({ mentions }) => mentions.length));
+  const best = options.filter(({ mentions }) => mentions.length === most);
+  const closest = best.some(({ sameDistrict }) => sameDistrict)
+    ? best.filter(({ sameDistrict }) => sameDistrict)
+    : best;
+  if (closest.length > mostOfOneName) return [];
+  return closest.flatMap(({ regency, mentions }) => locationOf(gazetteer.regency(regency), mentions, text));
+}
+
+/** A village and a district that both may be in one: the village lies in that district. */
+function haveCommonDistrict(mentions: readonly Mention[]): boolean {
+  const [first, ...others] = mentions;
+  return (
+    others.length > 0 &&
+    first !== undefined &&
+    first.areas.some((district) => others.every(({ areas }) => areas.includes(district)))
+  );
+}
+
+function provincesOf(mention: Mention, text: string, gazetteer: Gazetteer): Location[] {
+  return mention.areas.flatMap((province) => locationOf(gazetteer.province(province), [mention], text));
+}
+
+/** @returns none for an area that is not on the list, which would be a fault of the index. */
+function locationOf(area: NamedArea | null, mentions: readonly Mention[], text: string): Location[] {
+  return area === null ? [] : [{ ...area, evidence: evidenceOf(mentions, text) }];
+}
+
+/** The words as they stand; those that follow one another as one piece. */
+function evidenceOf(mentions: readonly Mention[], text: string): string {
+  const inOrder = [...mentions].sort((one, other) => one.start - other.start);
+  let evidence = '';
+  let end = -1;
+  for (const mention of inOrder) {
+    if (mention.start < end) continue;
+    const between = end === -1 ? '' : text.slice(end, mention.start);
+    const separator = end === -1 ? '' : /^[\s,.]{0,3}$/.test(between) ? ' ' : ', ';
+    evidence += separator + text.slice(mention.start, mention.end);
+    end = mention.end;
+  }
+  return evidence.replace(/\s+/g, ' ');
+}
+
+function withoutRepetition(locations: readonly Location[]): Location[] {
+  const byCode = new Map<string, Location>();
+  for (const location of locations) if (!byCode.has(location.code)) byCode.set(location.code, location);
+  return [...byCode.values()];
+}

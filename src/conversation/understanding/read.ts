@@ -1,0 +1,73 @@
+import type { Report } from '../../domain/report.js';
+import { type KeywordReading, readKeywords } from './keyword.js';
+import type { Keyword } from './keywords.js';
+import { type KindReading, kindOf } from './kind.js';
+import type { Knowledge } from './load.js';
+import { maskPersonalData } from './mask.js';
+import type { Gazetteer } from './places/gazetteer.js';
+import { type Location, locationsIn } from './places/locations.js';
+import { asksForAnonymity, isEmergency, isGreeting, isTest } from './signs.js';
+import { titleOf } from './title.js';
+import { wordsOf } from './words.js';
+
+/** What a text says, as a report needs it. */
+export interface TextReading {
+  /** The registered keyword that was used. */
+  readonly keyword: Keyword | null;
+  readonly visibility: Report['reporter']['visibility'];
+  readonly kind: KindReading;
+  readonly locations: readonly Location[];
+  readonly flags: readonly string[];
+  /** Without keyword, personal numbers masked. */
+  readonly text: string;
+  readonly title: string;
+}
+
+export interface ReadingAids extends Knowledge {
+  readonly gazetteer: Gazetteer;
+}
+
+/** Reads a report's text. Pure and total. */
+export function readText(text: string, { keywords, vocabulary, gazetteer }: ReadingAids): TextReading {
+  const allWords = wordsOf(text, vocabulary.shorthand);
+  const opening = readKeywords(text, allWords, keywords, vocabulary.knownWords);
+  const body = opening.textStart === 0 ? text : text.slice(opening.textStart);
+  const words = opening.textStart === 0 ? allWords : wordsOf(body, vocabulary.shorthand);
+  const masked = maskPersonalData(body, vocabulary.personalNumbers);
+  const visibilities = new Set(opening.modifiers.map(({ visibility }) => visibility));
+  if (asksForAnonymity(words, vocabulary)) visibilities.add('anonymous');
+  const signs: readonly (readonly [flag: string, found: boolean])[] = [
+    ['emergency', isEmergency(words, vocabulary)],
+    ['test', isTest(words, body, vocabulary)],
+    ['greeting', isGreeting(words, vocabulary)],
+    ['contains_personal_data', masked.found],
+    // Visibility has room for one of the two; to hide the reporter is the greater promise.
+    ['confidential', visibilities.has('anonymous') && visibilities.has('confidential')],
+  ];
+  return {
+    keyword: opening.keyword,
+    visibility: visibilityOf(visibilities),
+    kind: kindOf(words, body, vocabulary),
+    locations: withImplied(opening, locationsIn(words, body, vocabulary.places, gazetteer), gazetteer),
+    flags: signs.flatMap(([flag, found]) => (found ? [flag] : [])),
+    text: masked.text,
+    title: titleOf(`${topicBefore(opening)}${masked.text}`),
+  };
+}
+
+/** A topic is also part of what is said: `BBM langka` is a title, `langka` is none. */
+function topicBefore({ keyword, textStart }: KeywordReading): string {
+  return keyword?.type === 'topic' && textStart > 0 ? `${keyword.name} ` : '';
+}
+
+function visibilityOf(asked: ReadonlySet<string | null>): TextReading['visibility'] {
+  if (asked.has('anonymous')) return 'anonymous';
+  return asked.has('confidential') ? 'confidential' : 'open';
+}
+
+/** A keyword's region comes last: a place that is named is nearer than one that is implied. */
+function withImplied({ keyword }: KeywordReading, named: readonly Location[], gazetteer: Gazetteer): Location[] {
+  const area = keyword?.region == null ? null : gazetteer.area(keyword.region);
+  if (area === null || keyword === null || named.some(({ code }) => code.startsWith(area.code))) return [...named];
+  return [...named, { ...area, evidence: keyword.name }];
+}
