@@ -179,7 +179,10 @@ export interface ReplyClaim {
   readonly kind: ReplyKind;
   readonly attempts: number;
   readonly inReplyTo: string | null;
-  /** An earlier attempt was perhaps sent: its worker died over it, or its outcome was `uncertain`. */
+  /**
+   * An earlier attempt was perhaps sent: its worker died over it, or its outcome was `uncertain`. The trace tells of
+   * such a claim as `reply taken up again`, so that an SMS that came twice can be accounted for.
+   */
   readonly perhapsSent: boolean;
 }
 

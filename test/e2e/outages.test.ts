@@ -173,6 +173,9 @@ describe('outages', function () {
       // The kill may have come before the first reply's outcome was recorded: then that one came twice.
       const words = new Set(inbox.slice(1).map((sms) => /: (\w+)/.exec(sms)?.[1]));
       expect([...words]).to.deep.equal(['Terverifikasi', 'Selesai']);
+      const metrics = await (await rig.get('/metrics')).text();
+      expect(metrics).to.include('lapor_status_events_total{outcome="applied"} 1');
+      expect(metrics, 'read from the beginning again').to.not.include('{outcome="repeated"}');
     });
   });
 });

@@ -49,6 +49,7 @@ const wholeStory: readonly string[] = [
   'forwarded',
   'reply queued',
   'reply uncertain',
+  'reply taken up again',
   'reply accepted',
   'reply delivered',
   'status',
