@@ -8,7 +8,8 @@ import { numberDigits, numberMark, textTemplates } from '../generator/texts.js';
 
 /**
  * How many texts one thread understands in a second, intent and report both, and what the list of places costs.
- * `npm run bench:understanding`; exits 1 below the target. Run it with `node --expose-gc` for the memory.
+ * `npm run bench:understanding`; exits 1 below the target. The rate is told by the time of the processor, which is the same on
+ * a busy machine, and by the clock. Run it with `node --expose-gc` for the memory.
  */
 
 const targetTextsPerSecond = 20_000;
@@ -53,21 +54,40 @@ async function load(): Promise<ReadingAids> {
   return { ...loaded.knowledge, gazetteer };
 }
 
-function textsPerSecond(sampled: readonly string[], aids: ReadingAids): number {
+interface Rates {
+  /** Texts a second of processor time, garbage collection included. */
+  readonly processor: number;
+  readonly clock: number;
+}
+
+function measure(sampled: readonly string[], aids: ReadingAids): Rates {
   const startedMs = performance.now();
+  const startedCpu = process.cpuUsage();
   for (const text of sampled) {
     parseIntent(text, aids.vocabulary);
     readText(text, aids);
   }
-  return (sampled.length / (performance.now() - startedMs)) * 1000;
+  const { user, system } = process.cpuUsage(startedCpu);
+  return {
+    processor: (sampled.length / (user + system)) * 1e6,
+    clock: (sampled.length / (performance.now() - startedMs)) * 1000,
+  };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function written(rate: number): string {
+  return Math.round(rate).toLocaleString('en');
 }
 
 const aids = await load();
 const sampled = sample();
-const rates = Array.from({ length: rounds }, () => textsPerSecond(sampled, aids)).sort((one, other) => one - other);
-const median = rates[Math.floor(rounds / 2)] ?? 0;
-const written = (rate: number | undefined): string => Math.round(rate ?? 0).toLocaleString('en');
+const rates = Array.from({ length: rounds }, () => measure(sampled, aids));
+const processor = median(rates.map((rate) => rate.processor));
+const clock = median(rates.map((rate) => rate.clock));
 process.stdout.write(
-  `texts a second   ${written(median)}, median of ${rounds} rounds (${written(rates[0])} to ${written(rates.at(-1))}); target ${written(targetTextsPerSecond)}\n`,
+  `texts a second   ${written(processor)} of processor time, ${written(clock)} by the clock; medians of ${rounds} rounds; target ${written(targetTextsPerSecond)}\n`,
 );
-process.exitCode = median >= targetTextsPerSecond ? 0 : 1;
+process.exitCode = processor >= targetTextsPerSecond ? 0 : 1;

@@ -87,7 +87,7 @@ function markWords(words: readonly Word[], text: string, vocabulary: Vocabulary)
 
 function markAt(words: readonly Word[], index: number, text: string, vocabulary: Vocabulary): Mark {
   const word = words[index];
-  if (word === undefined || text[word.start - 1] === '@') return markOf('other', index, 1);
+  if (word === undefined || /[@+]/.test(text[word.start - 1] ?? '')) return markOf('other', index, 1);
   const ticket = ticketAt(words, index, text);
   if (ticket !== null) return ticket;
   const rating = isNumber(word) ? word.text : vocabulary.ratingWords.get(word.text)?.toString();
@@ -232,7 +232,8 @@ function commandWithNumber(marks: readonly Mark[], words: readonly Word[], text:
 
 /** `cek status`, `belum selesai`: two words for one command. */
 function follows(first: CommandName, next: CommandName | null): boolean {
-  return next === first || (first === 'not_resolved' && next === 'resolved') || (first === 'status' && next !== null);
+  if (next === first || next === 'help' || first === 'status') return next !== null;
+  return first === 'not_resolved' && next === 'resolved';
 }
 
 /** `9165816 BELUM air masih mati`. A slip is no command here: the text may simply begin with a number. */

@@ -68,13 +68,21 @@ function keywordAt(
   if (word === undefined) return null;
   const exact = registry.bySpelling.get(word.text);
   if (exact !== undefined) {
-    return isSentence(exact, words, index + 1) ? null : { keyword: exact, end: word.end, words: 1, glued: false };
+    if (isSentence(exact, words, index + 1)) return null;
+    const doubled = isDoubled(words, index);
+    return { keyword: exact, end: word.end + (doubled ? 1 : 0), words: doubled ? 2 : 1, glued: false };
   }
   return (
     inTwoWords(text, words, index, registry) ??
     glued(text, word, registry, knownWords) ??
     mistyped(text, words, index, registry, knownWords)
   );
+}
+
+/** `lapor2`: a 2 says a word twice. */
+function isDoubled(words: readonly Word[], index: number): boolean {
+  const next = words[index + 1];
+  return next?.text === '2' && next.start === words[index]?.end;
 }
 
 /** `rahasia umum kalau …` */
@@ -118,7 +126,7 @@ function glued(
     const rest = word.text.slice(spelling.length);
     if (!word.text.startsWith(spelling) || written.length !== word.text.length || rest.length < 2) continue;
     const seam = hasSeam(written, spelling.length);
-    if (seam || (rest.length >= 4 && knownWords.has(rest))) {
+    if (seam || (rest.length >= 3 && knownWords.has(rest))) {
       return { keyword, end: word.start + spelling.length, words: 1, glued: true };
     }
   }
@@ -168,5 +176,5 @@ function isNear(text: string, words: readonly Word[], index: number): boolean {
 
 /** What separates a keyword from the text: `TANGKAB: jalan`, `(RAHASIA) ada`. */
 function startAfter(text: string, end: number): number {
-  return end === 0 ? 0 : end + (/^[\s:;,.)\]/=*_-]*/.exec(text.slice(end))?.[0].length ?? 0);
+  return end === 0 ? 0 : end + (/^[\s:;,.!)\]/=*_-]*/.exec(text.slice(end))?.[0].length ?? 0);
 }

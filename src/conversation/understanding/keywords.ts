@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { areaCode, phrase } from './vocabulary.js';
+import { areaCode, phrase, type Secrecy, secrecies } from './vocabulary.js';
 
 /** The keyword registry, as `config/keywords.yaml` gives it. Its comments explain each key. */
 
@@ -22,7 +22,7 @@ const keywordEntry = z.discriminatedUnion(
   'expected `type: service`, `type: region` or `type: topic`',
 );
 
-const modifierEntry = z.strictObject({ visibility: z.enum(['anonymous', 'confidential']), ...shared });
+const modifierEntry = z.strictObject({ visibility: z.enum(secrecies), ...shared });
 
 export const keywordsSchema = z.strictObject({
   keywords: z.record(keyword, keywordEntry),
@@ -38,7 +38,7 @@ export interface Keyword {
   /** In small letters, its name among them. */
   readonly spellings: readonly string[];
   readonly notBefore: readonly string[];
-  readonly visibility: 'anonymous' | 'confidential' | null;
+  readonly visibility: Secrecy | null;
   /** Kemendagri code. */
   readonly region: string | null;
   readonly topic: string | null;

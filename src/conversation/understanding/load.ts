@@ -8,6 +8,7 @@ import {
   compileVocabulary,
   cueKinds,
   placeLevels,
+  secrecies,
   type Vocabulary,
   vocabularySchema,
 } from './vocabulary.js';
@@ -33,6 +34,7 @@ export function loadKnowledge(files: KnowledgeFiles): KnowledgeResult {
   const keywords = loadFile(files.keywords, keywordsSchema, keywordFaults);
   const vocabulary = loadFile(files.vocabulary, vocabularySchema, (yaml, data) => [
     ...phraseFaults(yaml, ['commands'], data.commands, commandNames),
+    ...phraseFaults(yaml, ['visibility'], data.visibility, secrecies),
     ...phraseFaults(yaml, ['places', 'cues'], data.places.cues, placeLevels),
     ...cueKinds.flatMap((kind) => weightFaults(yaml, kind, data.kinds)),
   ]);

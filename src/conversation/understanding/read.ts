@@ -6,7 +6,7 @@ import type { Knowledge } from './load.js';
 import { maskPersonalData } from './mask.js';
 import type { Gazetteer } from './places/gazetteer.js';
 import { type Location, locationsIn } from './places/locations.js';
-import { asksForAnonymity, isEmergency, isGreeting, isTest } from './signs.js';
+import { isEmergency, isGreeting, isTest, secrecyAskedFor } from './signs.js';
 import { titleOf } from './title.js';
 import { wordsOf } from './words.js';
 
@@ -34,8 +34,10 @@ export function readText(text: string, { keywords, vocabulary, gazetteer }: Read
   const body = opening.textStart === 0 ? text : text.slice(opening.textStart);
   const words = opening.textStart === 0 ? allWords : wordsOf(body, vocabulary.shorthand);
   const masked = maskPersonalData(body, vocabulary.personalNumbers);
-  const visibilities = new Set(opening.modifiers.map(({ visibility }) => visibility));
-  if (asksForAnonymity(words, vocabulary)) visibilities.add('anonymous');
+  const visibilities = new Set([
+    ...opening.modifiers.map(({ visibility }) => visibility),
+    ...secrecyAskedFor(words, vocabulary),
+  ]);
   const signs: readonly (readonly [flag: string, found: boolean])[] = [
     ['emergency', isEmergency(words, vocabulary)],
     ['test', isTest(words, body, vocabulary)],

@@ -1,5 +1,5 @@
 import type { PhraseTable } from './phraseTable.js';
-import type { Vocabulary } from './vocabulary.js';
+import type { Secrecy, Vocabulary } from './vocabulary.js';
 import { isNumber, type Word } from './words.js';
 
 /** How far before an emergency word its context may stand: `alat pemadam kebakaran`, `korban kecelakaan`. */
@@ -50,15 +50,22 @@ export function isGreeting(words: readonly Word[], { courtesy }: Vocabulary): bo
   return words.length > 0;
 }
 
+/** What is asked for in a sentence: `tolong rahasiakan identitas saya`, `saya mau lapor anonim`. */
+export function secrecyAskedFor(words: readonly Word[], { anonymity, visibility }: Vocabulary): readonly Secrecy[] {
+  const asked: Secrecy[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const phrase = visibility.at(words, index);
+    if (phrase !== null) asked.push(phrase.value);
+    if (anonymity.verbs.at(words, index) !== null && isNear(anonymity.objects, words, index)) asked.push('anonymous');
+  }
+  return asked;
+}
+
 const anonymityReachWords = 5;
 
-/** `tolong rahasiakan identitas saya`, `nama saya jangan disebut`. */
-export function asksForAnonymity(words: readonly Word[], { anonymity }: Vocabulary): boolean {
-  for (let index = 0; index < words.length; index += 1) {
-    if (anonymity.verbs.at(words, index) === null) continue;
-    for (let at = index - anonymityReachWords; at <= index + anonymityReachWords; at += 1) {
-      if (at !== index && anonymity.objects.at(words, at) !== null) return true;
-    }
+function isNear(table: PhraseTable<true>, words: readonly Word[], index: number): boolean {
+  for (let at = index - anonymityReachWords; at <= index + anonymityReachWords; at += 1) {
+    if (at !== index && table.at(words, at) !== null) return true;
   }
   return false;
 }

@@ -27,6 +27,11 @@ export const placeLevels = ['province', 'regency', 'city', 'district', 'village'
 
 export type PlaceLevel = (typeof placeLevels)[number];
 
+/** Visibilities that must be asked for. */
+export const secrecies = ['anonymous', 'confidential'] as const;
+
+export type Secrecy = (typeof secrecies)[number];
+
 export const personalNumberKinds = ['identity', 'phone', 'account', 'insurance'] as const;
 
 export type PersonalNumberKind = (typeof personalNumberKinds)[number];
@@ -60,7 +65,8 @@ export const vocabularySchema = z.strictObject({
   emergency: z.strictObject({ words: phrases, notAfter: phrases, notBefore: phrases, past: phrases }),
   test: z.strictObject({ words: phrases, companions: phrases }),
   anonymity: z.strictObject({ verbs: phrases, objects: phrases }),
-  personalNumbers: z.strictObject(forEach(personalNumberKinds, phrases)),
+  visibility: z.strictObject(forEach(secrecies, phrases)),
+  personalNumbers: z.strictObject(forEach(personalNumberKinds, z.array(word))),
   places: z.strictObject({
     cues: z.strictObject(forEach(placeLevels, phrases)),
     connectors: phrases,
@@ -105,6 +111,7 @@ export interface Vocabulary {
   readonly emergency: Readonly<Record<'words' | 'notAfter' | 'notBefore' | 'past', PhraseTable<true>>>;
   readonly test: Readonly<Record<'words' | 'companions', PhraseTable<true>>>;
   readonly anonymity: Readonly<Record<'verbs' | 'objects', PhraseTable<true>>>;
+  readonly visibility: PhraseTable<Secrecy>;
   readonly personalNumbers: ReadonlyMap<string, PersonalNumberKind>;
   readonly places: PlaceWords;
 }
@@ -143,6 +150,7 @@ export function compileVocabulary(data: VocabularyData): Vocabulary {
     },
     test: { words: listOf(data.test.words), companions: listOf(data.test.companions) },
     anonymity: { verbs: listOf(data.anonymity.verbs), objects: listOf(data.anonymity.objects) },
+    visibility: namesOf(data.visibility, secrecies),
     personalNumbers: personalNumberCuesOf(data),
     places: {
       cues: namesOf(places.cues, placeLevels),

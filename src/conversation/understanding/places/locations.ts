@@ -23,10 +23,17 @@ export function locationsIn(words: readonly Word[], text: string, rules: PlaceWo
   const lower = mentions.filter(({ level }) => level === 'district' || level === 'village');
   const found =
     regencies.length > 0
-      ? regencies.flatMap((mention) => agreeing(mention, [...lower, ...provinces], text, gazetteer))
+      ? regencies.flatMap((mention) =>
+          agreeing(mention, [...surer(mention, regencies), ...lower, ...provinces], text, gazetteer),
+        )
       : impliedBy(lower, provinces, text, gazetteer);
   const located = found.length > 0 ? found : provinces.flatMap((mention) => provincesOf(mention, text, gazetteer));
   return withoutRepetition(located).slice(0, mostLocations);
+}
+
+/** `bandung macet, kota bandung`: the second mention settles which one the first means. */
+function surer({ areas }: Mention, regencies: readonly Mention[]): Mention[] {
+  return regencies.filter((other) => other.areas.length < areas.length);
 }
 
 /** Of the regencies of one name those with the most other places in them; all where there is none. */
@@ -41,30 +48,28 @@ function agreeing(mention: Mention, others: readonly Mention[], text: string, ga
     .flatMap(({ regency, support }) => locationOf(gazetteer.regency(regency), [...support, mention], text));
 }
 
-/** Whether a mention may mean a place in a regency, or the province around it. */
+/** Whether a mention may mean a place in a regency, the regency itself, or the province around it. */
 function liesIn({ level, areas }: Mention, regency: AreaIndex, gazetteer: Gazetteer): boolean {
+  if (level === 'regency') return areas.includes(regency);
   if (level === 'province') return areas.includes(gazetteer.provinceOf(regency));
   return areas.some((district) => gazetteer.regencyOf(district) === regency);
 }
 
-/** `ds Pejeng kec Tampaksiring`, without their regency. */
+/** `ds Pejeng kec Tampaksiring`, without their regency. A district is surer than a village: there are ten times fewer. */
 function impliedBy(
   lower: readonly Mention[],
   provinces: readonly Mention[],
   text: string,
   gazetteer: Gazetteer,
 ): Location[] {
-  const support = new Map<AreaIndex, Mention[]>();
-  for (const mention of lower) {
-    for (const regency of new Set(mention.areas.map((district) => gazetteer.regencyOf(district)))) {
-      support.set(regency, [...(support.get(regency) ?? []), mention]);
-    }
-  }
-  const options = [...support].map(([regency, mentions]) => ({
-    regency,
-    mentions: [...mentions, ...provinces.filter((province) => liesIn(province, regency, gazetteer))],
-    sameDistrict: haveCommonDistrict(mentions),
-  }));
+  const districts = lower.filter(({ level }) => level === 'district');
+  const surest = districts.length > 0 ? districts : lower;
+  const regencies = new Set(surest.flatMap(({ areas }) => areas.map((district) => gazetteer.regencyOf(district))));
+  const options = [...regencies].map((regency) => {
+    const within = lower.filter((mention) => liesIn(mention, regency, gazetteer));
+    const around = provinces.filter((mention) => liesIn(mention, regency, gazetteer));
+    return { regency, mentions: [...within, ...around], sameDistrict: haveCommonDistrict(within) };
+  });
   const most = Math.max(0, ...options.map(({ mentions }) => mentions.length));
   const best = options.filter(({ mentions }) => mentions.length === most);
   const closest = best.some(({ sameDistrict }) => sameDistrict)
