@@ -63,15 +63,6 @@ my $refusal;
 my $last_message_number = 0;
 my $reference = 0;
 
-say_event(listening => port => $listener->sockport);
-while (1) {
-    for my $ready ($select->can_read) {
-        if    ($ready == $listener) { $select->add($listener->accept) }
-        elsif ($ready == \*STDIN)   { read_orders() }
-        else                        { read_link($ready) }
-    }
-}
-
 sub say_event {
     my ($event, %details) = @_;
     print $json->encode({ event => $event, %details }), "\n";
@@ -286,4 +277,13 @@ sub whole_message {
     my $parts = delete $unfinished{$key};
     my @in_order = map { $parts->{$_} } sort { $a <=> $b } keys %$parts;
     return { text => join('', map { $_->{text} } @in_order), message_ids => [map { $_->{message_id} } @in_order] };
+}
+
+say_event(listening => port => $listener->sockport);
+while (1) {
+    for my $ready ($select->can_read) {
+        if    ($ready == $listener) { $select->add($listener->accept) }
+        elsif ($ready == \*STDIN)   { read_orders() }
+        else                        { read_link($ready) }
+    }
 }
