@@ -24,6 +24,7 @@ export interface GatewaySettings {
   readonly folder: string;
   /** By name, the whole block. */
   readonly channels: Readonly<Record<string, object>>;
+  readonly trackerTimeoutSeconds?: number;
   /** Further sections of the config. */
   readonly sections?: Readonly<Record<string, object>>;
   /** What the tracker waits before each further push of an event. */
@@ -44,7 +45,14 @@ export async function startGateway(settings: GatewaySettings): Promise<GatewayWi
   const events = { url: `${base}/tracker/events`, secret, ...(retryDelaysMs && { retryDelaysMs }) };
   const tracker = await startTrackerSimulator({ token, keep: keptReports, events });
   const configFile = join(settings.folder, 'gateway.yaml');
-  const trackerBlock = { adapter: 'http', url: `http://127.0.0.1:${tracker.port}`, token, webhookSecret: secret };
+  const { trackerTimeoutSeconds: timeoutSeconds } = settings;
+  const trackerBlock = {
+    adapter: 'http',
+    url: `http://127.0.0.1:${tracker.port}`,
+    token,
+    webhookSecret: secret,
+    ...(timeoutSeconds && { timeoutSeconds }),
+  };
   await writeFile(
     configFile,
     stringify({
