@@ -6,13 +6,13 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fact } from '../../scripts/chaos/fact.js';
+import { installHint } from './installHint.js';
 
 /** What went over a port of the loopback, recorded and then read by tshark's SMPP dissector. */
 
 const run = promisify(execFile);
 const patienceMs = 15_000;
 const outputMaxBytes = 64 * 1024 * 1024;
-const installHint = 'Is it installed? scripts/peers/install.sh does it. Capturing needs root.';
 
 /** data_coding 0 is the SMSC's default alphabet, which here is GSM 03.38, one septet an octet. */
 const alphabet = ['-o', 'smpp.decode_sms_over_smpp:GSM 7-bit', '-o', 'smpp.gsm7_unpacked:TRUE'];
@@ -43,7 +43,9 @@ export class Capture {
       words += text;
     });
     recorder.once('error', (error) => gone.abort(new Error(`tshark: ${error.message}. ${installHint}`)));
-    recorder.once('exit', (code) => gone.abort(new Error(`tshark ended (exit ${code}): ${words}\n${installHint}`)));
+    recorder.once('exit', (code) =>
+      gone.abort(new Error(`tshark ended (exit ${code}): ${words}\n${installHint}. Capturing needs root.`)),
+    );
     const stop = async (): Promise<void> => {
       if (gone.signal.aborted) return;
       const exit = once(recorder, 'exit');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '../../scripts/bench/freePort.js';
 import { waitForHttp } from '../../scripts/bench/httpProbe.js';
 import { Processes, ServerProcess } from '../../scripts/bench/processes.js';
+import { installHint } from './installHint.js';
 
 /** Kannel 1.4 as an ESME: bearerbox binds to an SMSC, smsbox turns its messages into HTTP and back. */
 
@@ -41,7 +42,7 @@ export class Kannel {
   /** Resolves when smsbox is on line; the SMPP link may still be on its way. */
   static async start(options: KannelOptions): Promise<Kannel> {
     const missing = [bearerboxFile, smsboxFile].filter((file) => !existsSync(file));
-    if (missing.length > 0) throw new Error(`no ${missing.join(', no ')}: run scripts/peers/install.sh as root`);
+    if (missing.length > 0) throw new Error(`no ${missing.join(', no ')}. ${installHint}`);
     await mkdir(join(options.folder, 'spool'), { recursive: true });
     const [adminPort, smsboxPort, sendPort] = await Promise.all([freePort(), freePort(), freePort()]);
     const configFile = join(options.folder, 'kannel.conf');

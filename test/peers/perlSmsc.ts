@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Changes } from '../../scripts/simulators/changes.js';
+import { installHint } from './installHint.js';
 
 /** scripts/peers/smsc.pl as a process: an SMSC on Net::SMPP, told what to do and telling what it sees. */
 
@@ -43,7 +44,10 @@ export class PerlSmsc {
       this.#events.push(JSON.parse(line) as PeerEvent);
       this.#changes.notify();
     });
-    child.once('error', (error) => this.#gone.abort(error));
+    child.once('error', (error) => {
+      this.#errors = error.message;
+      this.#gone.abort();
+    });
     child.once('exit', () => this.#gone.abort());
     // An order to an SMSC that died is answered by `event`, with its last words.
     child.stdin?.on('error', () => undefined);
@@ -55,8 +59,12 @@ export class PerlSmsc {
   static async start(systemId: string, password: string): Promise<{ smsc: PerlSmsc; port: number }> {
     const child = spawn('perl', [script, systemId, password], { stdio: ['pipe', 'pipe', 'pipe'] });
     const smsc = new PerlSmsc(child);
-    const { port } = await smsc.event('listening');
-    return { smsc, port: Number(port) };
+    try {
+      const { port } = await smsc.event('listening');
+      return { smsc, port: Number(port) };
+    } catch (error) {
+      throw new Error(`Net::SMPP cannot be used. ${installHint}`, { cause: error });
+    }
   }
 
   /** How many events of this name there were. */
