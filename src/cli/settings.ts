@@ -7,7 +7,13 @@ import type { Wording } from '../conversation/wording/wording.js';
 
 /** All that the gateway is told by files: the config, and the reply texts that it names. */
 export type Settings =
-  | { readonly ok: true; readonly config: GatewayConfig; readonly wording: Wording }
+  | {
+      readonly ok: true;
+      readonly config: GatewayConfig;
+      readonly wording: Wording;
+      /** What may surprise and stops nothing. */
+      readonly warnings: readonly ConfigFileFault[];
+    }
   | { readonly ok: false; readonly file: string; readonly faults: readonly ConfigFileFault[] };
 
 export interface SettingsSource {
@@ -26,6 +32,8 @@ export function loadSettings(option: string | undefined, { adapters, env }: Sett
   const replies = loaded.ok ? loaded.config.replies : { directory: null, language: 'id', timeZone: 'Asia/Jakarta' };
   const directory = replies.directory ?? packagedFile('config', 'replies');
   const texts = loadWording({ directory, language: replies.language, timeZone: replies.timeZone });
-  if (loaded.ok && texts.ok) return { ok: true, config: loaded.config, wording: texts.wording };
+  if (loaded.ok && texts.ok) {
+    return { ok: true, config: loaded.config, wording: texts.wording, warnings: loaded.warnings };
+  }
   return { ok: false, file, faults: [...(loaded.ok ? [] : loaded.faults), ...(texts.ok ? [] : texts.faults)] };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defaultAlphabets } from './codec/dataCoding.js';
+import { telcoKeys } from './profile.js';
 
 /** What a bind is for: both ways on one connection, or one connection each way. */
 export const bindModes = ['transceiver', 'separate'] as const;
@@ -75,6 +76,7 @@ const block = z.strictObject({
     .default('62'),
   receipts: z.boolean('expected true or false').default(true),
   maxSegments: upTo(maxSegments, 4, 'segments'),
+  ...telcoKeys,
 });
 
 type Block = z.output<typeof block>;
