@@ -105,7 +105,9 @@ function namedProfile(
 ): Profile | null | 'faulty' {
   const { profile: name } = block;
   // An adapter without profiles faults the key as any other that it does not know.
-  if (adapter.profiles === undefined || typeof name !== 'string' || name === '') return null;
+  if (adapter.profiles === undefined || name === undefined) return null;
+  // The gateway's own schema says what is wrong with it.
+  if (typeof name !== 'string' || name === '') return 'faulty';
   const read = readProfile(name, adapter.profiles, configFile);
   if (read.ok) return read.profile;
   if (read.message !== undefined) sections.fault([...path, 'profile'], read.message);
