@@ -19,8 +19,6 @@ const limitsSchema = z.strictObject({
   binds: z.int('expected a number of connections').min(1, 'must be at least 1').optional(),
 });
 
-export type TelcoLimits = z.output<typeof limitsSchema>;
-
 const wordsSchema = z.strictObject({
   id: z.string('expected the meaning in Indonesian').min(1),
   en: z.string('expected the meaning in English').min(1),

@@ -112,6 +112,21 @@ describe('doctor: with the telco', () => {
       });
     }
 
+    it('has a receipt that comes before submit_sm_resp acknowledged, not sent again', async () => {
+      const peer = await Peer.listen();
+      let early = -1;
+      peer.script.onSubmit = (submit, link) => {
+        early = link.send('deliver_sm', deliverSm('id:own-1 stat:DELIVRD', { esm_class: 4 }));
+        setImmediate(() => link.respond(submit, { message_id: 'own-1' }));
+      };
+      try {
+        expect(brief(await told({ port: peer.port }, { message })).at(-1)).to.equal('receipt passed');
+        expect((await peer.links[0]?.answerTo(early))?.status).to.equal(0);
+      } finally {
+        await peer.close();
+      }
+    });
+
     it('leaves the receipts of others with the telco', async () => {
       const peer = await Peer.listen();
       let other = -1;
@@ -206,19 +221,23 @@ describe('doctor: with the telco', () => {
       const interrupt = new AbortController();
       const request = { expectedWord: 'UJI 4821', waitMs: 60_000, stop: interrupt.signal };
       const stages = await told({ port: surgery.telco.port, ...account }, request, ({ result }) => {
-        if (result === 'waiting') interrupt.abort();
+        // Once the doctor has begun to wait: it does so before the next turn of the loop.
+        if (result === 'waiting') setImmediate(() => interrupt.abort());
       });
       expect(brief(stages).at(-1)).to.equal('receive failed receive.interrupted');
       expect(brief(await surgery.stages()).at(-1)).to.equal('enquire_link passed');
     });
 
     it('keeps the link alive while it waits', async () => {
-      await surgery.start();
-      const delayed = told(
-        { port: surgery.telco.port, ...account, enquireLinkSeconds: 0.02, responseTimeoutSeconds: 0.1 },
-        { expectedWord: 'UJI 4821', waitMs: 150 },
-      );
-      expect(brief(await delayed).at(-1)).to.equal('receive failed receive.timeout');
+      const peer = await Peer.listen();
+      try {
+        const waiting = { expectedWord: 'UJI 4821', waitMs: 200 };
+        const stages = await told({ port: peer.port, enquireLinkSeconds: 0.02 }, waiting);
+        expect(brief(stages).at(-1)).to.equal('receive failed receive.timeout');
+        expect(peer.links[0]?.count('enquire_link')).to.be.greaterThan(2);
+      } finally {
+        await peer.close();
+      }
     });
   });
 
