@@ -37,6 +37,7 @@ Generated from \`src/config/schema.ts\` by \`scripts/generate/configuration.ts\`
 
 One YAML file configures the gateway: \`--config FILE\`, else the file that \`GATEWAY_CONFIG\` names, else the packaged
 \`config/default.yaml\`. \`lapor-gateway check\` names every fault with its line and key, and exits 2 if there is any.
+A warning is told in the same way and stops nothing.
 
 - Unknown keys are errors. A section whose keys all have defaults may be left out.
 - \`\${NAME}\` reads the environment and must be set; \`\${NAME:-default}\` need not be. \`\${file:PATH}\` reads a secret file
@@ -44,6 +45,9 @@ One YAML file configures the gateway: \`--config FILE\`, else the file that \`GA
 - What comes out of \`\${…}\` is a text. Where a number, \`true\` or \`false\` is expected, it is read as one.
 - Texts of 6 characters or more that come out of the environment or a secret file are redacted in the log, and what an
   adapter calls a secret is, whatever its length.
+- \`profile: telkomsel\` in a channel takes on the keys of \`config/telcos/telkomsel.yaml\`. A file of that name in \`telcos/\`
+  beside the config file wins over the packaged one; a path is relative to the config file. The channel's own keys win;
+  blocks are joined key by key.
 - Secret files and reply texts are relative to the config file; the files of the store are relative to the working
   directory. A key that names a length of time or an amount ends in its unit.
 - YAML aliases (\`*name\`) are not taken.

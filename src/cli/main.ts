@@ -6,6 +6,7 @@ import type { GatewayConfig } from '../config/load.js';
 import { messageOf } from '../domain/messageOf.js';
 import { checkCommand } from './check.js';
 import { deadLettersCommand } from './deadLetters.js';
+import { doctorCommand } from './doctor.js';
 import { badConfigExitCode, printFaults } from './printFaults.js';
 import { loadSettings } from './settings.js';
 import { simulateCommand } from './simulate.js';
@@ -42,6 +43,13 @@ async function simulatorOf(option?: string): Promise<{ host: string; controlPort
   return { host: '127.0.0.1', controlPort: smsc.controlPort };
 }
 
+/** A first Ctrl-C asks for an end in good order, a second one ends the process. */
+function untilInterrupted(): AbortSignal {
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  return interrupt.signal;
+}
+
 const program = new Command('lapor-gateway')
   .description(
     'The channel gateway of SP4N-LAPOR!: texts to 1708 become reports in the tracker, its answers reach the citizen',
@@ -49,6 +57,15 @@ const program = new Command('lapor-gateway')
   .showHelpAfterError('(--help tells more)')
   .addCommand(startCommand({ ...source, ...printer, setExitCode }))
   .addCommand(checkCommand({ ...source, ...printer, setExitCode }))
+  .addCommand(
+    doctorCommand({
+      configOf,
+      setExitCode,
+      print: (line) => void process.stdout.write(`${line}\n`),
+      hasColour: process.stdout.isTTY === true && process.stdout.hasColors(),
+      interrupted: untilInterrupted,
+    }),
+  )
   .addCommand(textCommand(simulatorOf))
   .addCommand(trackerCommand(async (option) => openDesk(await configOf(option))))
   .addCommand(traceCommand(async (option) => openStore(await configOf(option), 'operator')))

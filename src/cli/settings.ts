@@ -8,7 +8,14 @@ import type { Wording } from '../conversation/wording/wording.js';
 
 /** All that the gateway is told by files: the config, the reply texts that it names, and how texts are understood. */
 export type Settings =
-  | { readonly ok: true; readonly config: GatewayConfig; readonly wording: Wording; readonly knowledge: Knowledge }
+  | {
+      readonly ok: true;
+      readonly config: GatewayConfig;
+      readonly wording: Wording;
+      readonly knowledge: Knowledge;
+      /** What may surprise and stops nothing. */
+      readonly warnings: readonly ConfigFileFault[];
+    }
   | { readonly ok: false; readonly file: string; readonly faults: readonly ConfigFileFault[] };
 
 export interface SettingsSource {
@@ -32,7 +39,8 @@ export function loadSettings(option: string | undefined, { adapters, env }: Sett
     vocabulary: packagedFile('config', 'vocabulary.yaml'),
   });
   if (loaded.ok && texts.ok && known.ok) {
-    return { ok: true, config: loaded.config, wording: texts.wording, knowledge: known.knowledge };
+    const { config, warnings } = loaded;
+    return { ok: true, config, wording: texts.wording, knowledge: known.knowledge, warnings };
   }
   return { ok: false, file, faults: [loaded, texts, known].flatMap((result) => (result.ok ? [] : result.faults)) };
 }

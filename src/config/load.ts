@@ -1,10 +1,15 @@
 import { dirname, resolve } from 'node:path';
-import { nearestWord } from '../domain/nearestWord.js';
 import type { ChannelAdapter } from '../ports/channel.js';
-import type { ConfigFault, Parsed } from '../ports/config.js';
-import { alternatives } from '../ports/configWords.js';
+import type { ConfigFault } from '../ports/config.js';
 import { parseWith } from '../ports/parseWith.js';
 import type { TrackerAdapter } from '../ports/tracker.js';
+import {
+  type Configured,
+  type ConfiguredChannel,
+  inspectChannels,
+  readAdapter,
+  readChannels,
+} from './adapterBlocks.js';
 import type { ConfigFileFault } from './fault.js';
 import { type Environment, interpolate } from './interpolate.js';
 import { portClashes } from './portClashes.js';
@@ -18,23 +23,22 @@ export interface Adapters {
   readonly trackers: ReadonlyMap<string, TrackerAdapter>;
 }
 
-/** An adapter with the config that it checked itself: `adapter.create(config, context)` is all that is left to do. */
-export interface Configured<Adapter> {
-  readonly adapter: Adapter;
-  readonly config: unknown;
-}
-
 export interface GatewayConfig extends Omit<GatewaySections, 'tracker' | 'channels'> {
   readonly file: string;
   readonly tracker: Configured<TrackerAdapter>;
   /** By channel id, in the order of the file. At least one. */
-  readonly channels: ReadonlyMap<string, Configured<ChannelAdapter>>;
+  readonly channels: ReadonlyMap<string, ConfiguredChannel>;
   /** What must be redacted everywhere: what the adapters name, and what came out of `${…}`. */
   readonly secrets: readonly string[];
 }
 
 export type LoadResult =
-  | { readonly ok: true; readonly config: GatewayConfig }
+  | {
+      readonly ok: true;
+      readonly config: GatewayConfig;
+      /** What may surprise and stops nothing. */
+      readonly warnings: readonly ConfigFileFault[];
+    }
   | { readonly ok: false; readonly faults: readonly ConfigFileFault[] };
 
 export interface LoadOptions {
@@ -56,11 +60,13 @@ export function loadConfig({ file, env, adapters }: LoadOptions): LoadResult {
 
   const own = sections.parse([], sections.at([]), (raw) => parseWith(gatewaySchema, raw));
   const tracker = readAdapter(sections, ['tracker'], adapters.trackers);
-  const channels = readChannels(sections, adapters.channels);
+  const { channels, profileFaults } = readChannels(sections, adapters.channels, file);
   if (own !== null) sections.faults.push(...portClashes(own.config));
+  const findings = inspectChannels(channels);
+  sections.faults.push(...findings.filter(({ severity }) => severity === 'fault'));
 
-  if (sections.faults.length > 0 || own === null || tracker === null) {
-    return { ok: false, faults: inOrderOfFile(read.yaml, sections) };
+  if (sections.faults.length > 0 || profileFaults.length > 0 || own === null || tracker === null) {
+    return { ok: false, faults: [...inOrderOfFile(read.yaml, sections, sections.faults), ...profileFaults] };
   }
   const { replies } = own.config;
   const config: GatewayConfig = {
@@ -71,54 +77,8 @@ export function loadConfig({ file, env, adapters }: LoadOptions): LoadResult {
     channels,
     secrets: gatherSecrets(sections, [tracker, ...channels.values()]),
   };
-  return { ok: true, config };
-}
-
-interface CheckingAdapter {
-  parseConfig(raw: unknown): Parsed<unknown>;
-}
-
-function readChannels(
-  sections: Sections,
-  adapters: ReadonlyMap<string, ChannelAdapter>,
-): Map<string, Configured<ChannelAdapter>> {
-  const channels = new Map<string, Configured<ChannelAdapter>>();
-  const raw = sections.at(['channels']);
-  if (!isBlock(raw)) return channels;
-  for (const id of Object.keys(raw)) {
-    const channel = readAdapter(sections, ['channels', id], adapters);
-    if (channel !== null) channels.set(id, channel);
-  }
-  return channels;
-}
-
-/** A block without an adapter's name is faulted by the gateway's own schema, so it is passed over here. */
-function readAdapter<Adapter extends CheckingAdapter>(
-  sections: Sections,
-  path: readonly string[],
-  adapters: ReadonlyMap<string, Adapter>,
-): Configured<Adapter> | null {
-  const raw = sections.at(path);
-  if (!isBlock(raw)) return null;
-  const { adapter: name, ...block } = raw;
-  if (typeof name !== 'string' || name === '') return null;
-  const adapter = adapters.get(name);
-  if (adapter === undefined) {
-    sections.fault([...path, 'adapter'], unknownAdapter(name, [...adapters.keys()]));
-    return null;
-  }
-  const parsed = sections.parse(path, block, (candidate) => adapter.parseConfig(candidate));
-  return parsed === null ? null : { adapter, config: parsed.config };
-}
-
-function unknownAdapter(name: string, known: readonly string[]): string {
-  const near = nearestWord(name, known);
-  const expected = `unknown adapter; expected ${alternatives(known)}`;
-  return near === null ? expected : `${expected}; did you mean \`${near}\`?`;
-}
-
-function isBlock(raw: unknown): raw is Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  return { ok: true, config, warnings: inOrderOfFile(read.yaml, sections, warnings) };
 }
 
 /**
@@ -139,10 +99,10 @@ function gatherSecrets(
 /** Below this length, a secret taken out of a message would take ordinary words and numbers with it. */
 const shortestScrubbed = 4;
 
-function inOrderOfFile(yaml: YamlFile, sections: Sections): ConfigFileFault[] {
+function inOrderOfFile(yaml: YamlFile, sections: Sections, found: readonly ConfigFault[]): ConfigFileFault[] {
   const secrets = sections.outsideTexts().filter((text) => text.length >= shortestScrubbed);
   const scrub = (message: string) => secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), message);
-  return sections.faults
-    .map((fault: ConfigFault) => yaml.fault(fault.path, scrub(fault.message)))
+  return found
+    .map((fault) => yaml.fault(fault.path, scrub(fault.message)))
     .sort((one, other) => one.line - other.line || one.column - other.column);
 }

@@ -9,6 +9,16 @@ const port = z.int().min(0).max(65_535);
 
 const adapterBlock = z.looseObject({ adapter: z.string().min(1) });
 
+const channelBlock = adapterBlock.extend({
+  profile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A block of keys that channels share, such as what one telco asks for. The keys of the channel win over it.',
+    ),
+});
+
 const serverSchema = z
   .strictObject({
     host: z
@@ -177,7 +187,7 @@ export const gatewaySchema = z.strictObject({
   store: storeSchema.prefault({}),
   tracker: adapterBlock.describe('The core tracker: `adapter`, and the keys of that adapter'),
   channels: z
-    .record(channelId, adapterBlock)
+    .record(channelId, channelBlock)
     .refine(hasEntries, 'expected at least one channel')
     .describe('The channels by name: small letters, digits and `-`. Each has `adapter`, and the keys of that adapter'),
   intake: intakeSchema.prefault({}),

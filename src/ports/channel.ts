@@ -1,6 +1,7 @@
 import type { ReceiptState } from '../domain/reply.js';
 import type { Attachment } from '../domain/report.js';
-import type { Parsed } from './config.js';
+import type { ConfigFinding, Parsed } from './config.js';
+import type { DiagnosisRequest, Stage } from './diagnosis.js';
 import type { Log } from './log.js';
 import type { WebhookAnswer, WebhookRequest } from './webhook.js';
 
@@ -176,12 +177,35 @@ export interface ChannelContext {
   readonly meter: ChannelMeter;
 }
 
+/**
+ * Where an adapter's profiles are: blocks of keys that channels share, one file each, which a channel takes on with
+ * `profile: NAME` and overrides by keys of its own.
+ */
+export interface ProfileRules {
+  /** Under the package's `config/`, and beside the config file for an operator's own. */
+  readonly folder: string;
+  /** Keys that belong to one channel and that no profile may have: credentials, addresses. */
+  readonly channelKeys: readonly string[];
+}
+
 /** What an adapter's folder exports. */
 export interface ChannelAdapter<Config = unknown> {
   readonly name: string;
   readonly medium: string;
-  /** Checks a channel's block without `adapter:`, and names every bad key at once. */
+  /** Absent where channels of this kind have no `profile`. */
+  readonly profiles?: ProfileRules;
+  /** Checks a channel's block without `adapter:`, its profile's keys filled in, and names every bad key at once. */
   parseConfig(raw: unknown): Parsed<Config>;
+  /**
+   * Finds what would fail later though each block is right by itself: files that are missing, more than the peer allows.
+   * Gets all channels of this adapter that have no fault. Reads files, connects to nothing, never throws.
+   */
+  inspect?(channels: ReadonlyMap<string, Config>): readonly ConfigFinding[];
+  /**
+   * Tests a channel live, in stages from the name of the peer's host upwards; ends after the first that fails, of each
+   * host. Takes no message from a citizen: what comes meanwhile stays with the peer. Never rejects.
+   */
+  diagnose?(config: Config, request: DiagnosisRequest): AsyncIterable<Stage>;
   /** The values that must be redacted everywhere. */
   secrets(config: Config): readonly string[];
   /** Where the channel takes messages, as citizens know it (`1708`). */

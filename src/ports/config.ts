@@ -10,3 +10,11 @@ export interface ConfigFault {
 export type Parsed<Config> =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
+
+/** Something about a channel's block that is right by itself and would fail, or may surprise, once it runs. */
+export interface ConfigFinding extends ConfigFault {
+  /** The channel's id. */
+  readonly channel: string;
+  /** A `fault` stops `start`; a `warning` is told by `check` and stops nothing. */
+  readonly severity: 'fault' | 'warning';
+}

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { checkCommand } from '../../src/cli/check.js';
 import { printFaults } from '../../src/cli/printFaults.js';
+import { adapters } from '../../src/compose.js';
 import { packagedFile } from '../../src/config/env.js';
+import type { Adapters } from '../../src/config/load.js';
 import { testAdapters } from '../config/adapters.js';
 import { tempFolder } from '../config/tempFolder.js';
 
@@ -10,11 +12,15 @@ interface Run {
   readonly exitCode: number | null;
 }
 
-async function check(args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+async function check(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  known: Adapters = testAdapters,
+): Promise<Run> {
   const lines: string[] = [];
   let exitCode: number | null = null;
   const command = checkCommand({
-    adapters: testAdapters,
+    adapters: known,
     env,
     print: (line) => lines.push(line),
     colour: false,
@@ -32,11 +38,12 @@ describe('check', () => {
     'tracker: { adapter: embedded }\nchannels:\n  three: { adapter: smpp, host: a, systemId: b, password: rahasia }\n';
 
   it('finds no fault in the packaged config, and says what it configures', async () => {
-    const { lines, exitCode } = await check([]);
+    const { lines, exitCode } = await check([], {}, adapters);
     expect(exitCode).to.equal(0);
     expect(lines).to.deep.equal([
       `${packagedFile('config', 'default.yaml')}: no faults`,
       '  channels  telkomsel (smpp), indosat (smpp), three (smpp)',
+      '  profiles  telkomsel config/telcos/telkomsel.yaml, indosat config/telcos/indosat.yaml, three config/telcos/three.yaml',
       '  tracker   embedded',
       '  store     sqlite:data/gateway.db',
       '  replies   in id; texts in en, id',
@@ -52,6 +59,17 @@ describe('check', () => {
       `${file}:6:3  log.level  expected \`debug\`, \`info\`, \`warn\` or \`error\`, found another text`,
       '2 faults',
     ]);
+  });
+
+  it('tells a warning as a fault is told, and exits with 0', async () => {
+    const file = folder.write(
+      'odd.yaml',
+      `${good}  odd: { adapter: smpp, host: a, systemId: b, password: c, window: 900 }\n`,
+    );
+    const { lines, exitCode } = await check(['--config', file]);
+    expect(exitCode).to.equal(0);
+    expect(lines[0]).to.equal(`${file}: no faults`);
+    expect(lines.slice(-2)).to.deep.equal([`${file}:4:60  channels.odd.window  warning: unusual`, '1 warning']);
   });
 
   it('reads the file that GATEWAY_CONFIG names', async () => {

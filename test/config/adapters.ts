@@ -18,6 +18,8 @@ const phoneSchema = z.strictObject({
   enquireLinkSeconds: z.number().positive().default(30),
   responseTimeoutSeconds: z.number().positive().default(30),
   receipts: z.boolean().default(true),
+  profile: z.string().optional(),
+  limits: z.strictObject({ binds: z.int().optional(), throughputPerSecond: z.number().optional() }).default({}),
 });
 
 type PhoneConfig = z.output<typeof phoneSchema>;
@@ -25,6 +27,12 @@ type PhoneConfig = z.output<typeof phoneSchema>;
 const phone: ChannelAdapter<PhoneConfig> = {
   name: 'smpp',
   medium: 'sms',
+  profiles: { folder: 'phones', channelKeys: ['host', 'password'] },
+  inspect: (channels) =>
+    [...channels].flatMap(([channel, { sessions, window }]) => [
+      ...(sessions > 8 ? [{ channel, path: ['sessions'], message: 'too many', severity: 'fault' } as const] : []),
+      ...(window > 500 ? [{ channel, path: ['window'], message: 'unusual', severity: 'warning' } as const] : []),
+    ]),
   parseConfig: (raw) => parseWith(phoneSchema, raw),
   secrets: (config) => [config.password],
   address: (config) => config.address,

@@ -9,11 +9,13 @@ import type {
   OutboundReply,
   Outcome,
 } from '../../../src/ports/channel.js';
+import { rolesOfBind } from './bind.js';
 import type { Fields } from './codec/pdu.js';
 import { normaliseExternalId } from './codec/receipt.js';
-import { commandStatus, type SubmitPolicy, statusName, submitPolicy } from './codec/status.js';
+import { commandStatus, type SubmitPolicy, statusName } from './codec/status.js';
 import type { SmppConfig } from './config.js';
-import type { BindRole, Link } from './link.js';
+import type { Link } from './link.js';
+import { telcoSubmitPolicy } from './profile.js';
 import { Session } from './session.js';
 import { type SubmitAnswer, SubmitQueue } from './submitQueue.js';
 import { planSubmits } from './submits.js';
@@ -21,11 +23,6 @@ import { TokenBucket } from './tokenBucket.js';
 
 /** How long everything waits after ESME_RTHROTTLED or ESME_RMSGQFUL. */
 const throttlePauseMs = 1_000;
-
-const rolesOfBind: Readonly<Record<SmppConfig['bind'], readonly BindRole[]>> = {
-  transceiver: ['transceiver'],
-  separate: ['receiver', 'transmitter'],
-};
 
 /** What one submit_sm came to. `id` is null where the peer gave none. */
 type SegmentResult =
@@ -116,7 +113,7 @@ export class SmppChannel implements Channel {
     const code = statusName(status);
     this.#meter.count('submit', { status: code });
     if (status === commandStatus.ESME_ROK) return { kind: 'accepted', id: messageIdOf(answer.response.fields) };
-    const policy = submitPolicy(status);
+    const policy = telcoSubmitPolicy(status, this.#config);
     if (policy === 'never') return { kind: 'rejected', code };
     if (policy === 'throttle') this.#queue.pause(throttlePauseMs);
     return { kind: 'unsent', cause: `the peer answered ${code}`, policy };

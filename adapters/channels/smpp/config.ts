@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defaultAlphabets } from './codec/dataCoding.js';
+import { telcoKeys } from './profile.js';
 
 /** What a bind is for: both ways on one connection, or one connection each way. */
 export const bindModes = ['transceiver', 'separate'] as const;
@@ -22,6 +23,8 @@ function ascii(max: number) {
     .regex(/^[\x20-\x7e]*$/, 'only printable ASCII can be sent');
 }
 
+const anythingButBlanks = /^$|\S/;
+
 function seconds(fallback: number) {
   return z.number('expected a number of seconds').positive('must be over 0').max(maxSeconds).default(fallback);
 }
@@ -39,9 +42,9 @@ const block = z.strictObject({
   host: host.optional(),
   hosts: z.array(host, 'expected a list of names or IP addresses').min(1, 'the list is empty').max(16).optional(),
   port: z.int('expected a TCP port').min(1, 'expected a TCP port').max(65_535, 'expected a TCP port').default(2775),
-  systemId: ascii(15).min(1, 'must not be empty'),
+  systemId: ascii(15).min(1, 'must not be empty').regex(anythingButBlanks, 'must not be blank'),
   // The field holds 8, but peers are known that give out longer ones and read them.
-  password: ascii(64).min(1, 'must not be empty'),
+  password: ascii(64).min(1, 'must not be empty').regex(anythingButBlanks, 'must not be blank'),
   systemType: ascii(12).default(''),
   bind: z
     .enum(bindModes, `expected ${bindModes.join(' or ')} (a receiver and a transmitter for each session)`)
@@ -75,6 +78,7 @@ const block = z.strictObject({
     .default('62'),
   receipts: z.boolean('expected true or false').default(true),
   maxSegments: upTo(maxSegments, 4, 'segments'),
+  ...telcoKeys,
 });
 
 type Block = z.output<typeof block>;

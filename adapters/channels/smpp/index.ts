@@ -2,12 +2,18 @@ import type { ChannelAdapter } from '../../../src/ports/channel.js';
 import { parseWith } from '../../../src/ports/parseWith.js';
 import { SmppChannel } from './channel.js';
 import { type SmppConfig, smppConfigSchema } from './config.js';
+import { diagnose } from './doctor/diagnose.js';
+import { inspectChannels } from './inspect.js';
+import { smppProfiles } from './profile.js';
 
 /** A telco's SMSC over SMPP 3.4. */
 export const smppAdapter: ChannelAdapter<SmppConfig> = {
   name: 'smpp',
   medium: 'sms',
+  profiles: smppProfiles,
   parseConfig: (raw) => parseWith(smppConfigSchema, raw),
+  inspect: inspectChannels,
+  diagnose,
   secrets: (config) => [config.password],
   address: (config) => config.address,
   create: (config, context) => new SmppChannel(config, context),

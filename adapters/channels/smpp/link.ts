@@ -2,17 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import type { ChannelMeter, Inbox, PartKey } from '../../../src/ports/channel.js';
 import type { Log } from '../../../src/ports/log.js';
+import { type BindRole, bindFields } from './bind.js';
 import { type FrameFault, FrameReader } from './codec/frames.js';
 import { decodePdu, encodePdu, type Fields, isResponse, type Pdu } from './codec/pdu.js';
-import { commandStatus, statusName, submitPolicy } from './codec/status.js';
+import { commandStatus, statusName } from './codec/status.js';
 import type { SmppConfig } from './config.js';
 import { bringsMessage, InboundFlow } from './inbound.js';
 import { PartReader } from './part.js';
 import { type Answer, PendingRequests } from './pending.js';
+import { telcoSubmitPolicy } from './profile.js';
 import { Settlement } from './settlement.js';
-
-/** `transceiver` brings and takes messages; the other two do one each. */
-export type BindRole = 'transceiver' | 'receiver' | 'transmitter';
 
 export type LinkState = 'connecting' | 'binding' | 'bound' | 'draining' | 'closed';
 
@@ -31,9 +30,6 @@ export interface LinkOptions {
   /** Another submit_sm may have become possible. */
   readonly onRoom: () => void;
 }
-
-/** interface_version: SMPP 3.4. */
-const interfaceVersion = 0x34;
 
 /**
  * One connection, from connect to close. It is never used again: a new attempt is a new link with a new number.
@@ -125,11 +121,16 @@ export class Link {
     this.#outstandingSubmits += 1;
     this.#request('submit_sm', fields, (answer) => {
       this.#outstandingSubmits -= 1;
-      if (saysUnbound(answer)) void this.drain('the peer holds this session for unbound');
+      if (this.#saysUnbound(answer)) void this.drain('the peer holds this session for unbound');
       onAnswer(answer);
       if (this.#outstandingSubmits === 0) for (const resolve of this.#onSubmitsSettled.splice(0)) resolve();
       this.#options.onRoom();
     });
+  }
+
+  #saysUnbound(answer: Answer<Pdu>): boolean {
+    if (answer.kind !== 'response') return false;
+    return telcoSubmitPolicy(answer.response.commandStatus, this.#options.config) === 'rebind';
   }
 
   /** Ends the link in good order. `closed` tells when it has. */
@@ -182,17 +183,7 @@ export class Link {
     const { config, role } = this.#options;
     this.#clearTimer();
     this.#state = 'binding';
-    const ranged = config.addressRange !== '';
-    const fields = {
-      system_id: config.systemId,
-      password: config.password,
-      system_type: config.systemType,
-      interface_version: interfaceVersion,
-      addr_ton: ranged ? config.sourceTon : 0,
-      addr_npi: ranged ? config.sourceNpi : 0,
-      address_range: config.addressRange,
-    };
-    this.#request(`bind_${role}`, fields, (answer) => this.#onBindAnswer(answer));
+    this.#request(`bind_${role}`, bindFields(config), (answer) => this.#onBindAnswer(answer));
   }
 
   #onBindAnswer(answer: Answer<Pdu>): void {
@@ -367,10 +358,6 @@ export class Link {
     this.#bindResult({ kind: 'failed', cause: this.#cause });
     return this.#cause;
   }
-}
-
-function saysUnbound(answer: Answer<Pdu>): boolean {
-  return answer.kind === 'response' && submitPolicy(answer.response.commandStatus) === 'rebind';
 }
 
 /** alert_notification has no response; outbind asks to be bound to, and that is what a session does anyway. */

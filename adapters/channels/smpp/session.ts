@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelMeter, Inbox, LinkHealth } from '../../../src/ports/channel.js';
 import type { Log } from '../../../src/ports/log.js';
 import { type AttemptEnd, Backoff } from './backoff.js';
+import type { BindRole } from './bind.js';
 import { bindRefusal, statusName } from './codec/status.js';
 import type { SmppConfig } from './config.js';
-import { type BindRole, Link } from './link.js';
+import { Link } from './link.js';
 
 export interface SessionOptions {
   readonly config: SmppConfig;

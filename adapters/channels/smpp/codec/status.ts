@@ -18,6 +18,15 @@ export function statusName(status: number): string {
   return nameOfStatus.get(status) ?? `0x${status.toString(16).padStart(8, '0')}`;
 }
 
+/** Reads `ESME_RTHROTTLED`, `0x0400` or `1024`; null for what is none of them. */
+export function statusOf(text: string): number | null {
+  if (Object.hasOwn(smpp.errors, text)) return smpp.errors[text] ?? null;
+  const number = /^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) ? Number(text) : Number.NaN;
+  return number <= 0xffff_ffff ? number : null;
+}
+
+export const submitPolicies = ['retry', 'throttle', 'rebind', 'never'] as const;
+
 /**
  * What a refused submit_sm asks for.
  * - `retry`: the same PDU may pass later.
@@ -25,7 +34,7 @@ export function statusName(status: number): string {
  * - `rebind`: the peer holds the session for unbound; the PDU may pass on a fresh one.
  * - `never`: the same PDU will be refused again.
  */
-export type SubmitPolicy = 'retry' | 'throttle' | 'rebind' | 'never';
+export type SubmitPolicy = (typeof submitPolicies)[number];
 
 const policyOfStatus: Readonly<Record<string, SubmitPolicy>> = {
   ESME_RTHROTTLED: 'throttle',

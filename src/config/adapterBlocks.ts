@@ -1,0 +1,151 @@
+import { nearestWord } from '../domain/nearestWord.js';
+import type { ChannelAdapter, ProfileRules } from '../ports/channel.js';
+import type { ConfigFinding, Parsed } from '../ports/config.js';
+import { alternatives } from '../ports/configWords.js';
+import type { ConfigFileFault } from './fault.js';
+import { blameProfile, type Profile, readProfile, withProfile } from './profile.js';
+import type { Sections } from './sections.js';
+
+/** The blocks of `tracker` and `channels`, whose keys belong to their adapters. */
+
+/** An adapter with the config that it checked itself: `adapter.create(config, context)` is all that is left to do. */
+export interface Configured<Adapter> {
+  readonly adapter: Adapter;
+  readonly config: unknown;
+}
+
+export interface ConfiguredChannel extends Configured<ChannelAdapter> {
+  /** The file of its profile, or null. */
+  readonly profileFile: string | null;
+}
+
+export interface ChannelsRead {
+  readonly channels: ReadonlyMap<string, ConfiguredChannel>;
+  /** What is wrong in profiles. What is wrong in the config file is among the sections' faults. */
+  readonly profileFaults: readonly ConfigFileFault[];
+}
+
+interface CheckingAdapter {
+  readonly profiles?: ProfileRules;
+  parseConfig(raw: unknown): Parsed<unknown>;
+}
+
+type Block = Readonly<Record<string, unknown>>;
+
+/** @param configFile which profiles of the operator's own lie beside */
+export function readChannels(
+  sections: Sections,
+  adapters: ReadonlyMap<string, ChannelAdapter>,
+  configFile: string,
+): ChannelsRead {
+  const channels = new Map<string, ConfiguredChannel>();
+  const profileFaults: ConfigFileFault[] = [];
+  const raw = sections.at(['channels']);
+  for (const id of isBlock(raw) ? Object.keys(raw) : []) {
+    const path = ['channels', id];
+    const named = namedAdapter(sections, path, adapters);
+    if (named === null) continue;
+    const profile = namedProfile(sections, path, named, configFile, profileFaults);
+    if (profile === 'faulty') continue;
+    const parsed = parseBlock(sections, path, named, profile, profileFaults);
+    const profileFile = profile?.yaml.file ?? null;
+    if (parsed !== null) channels.set(id, { adapter: named.adapter, config: parsed.config, profileFile });
+  }
+  return { channels, profileFaults: withoutRepeats(profileFaults) };
+}
+
+/** A block without an adapter's name is faulted by the gateway's own schema, so it is passed over here. */
+export function readAdapter<Adapter extends CheckingAdapter>(
+  sections: Sections,
+  path: readonly string[],
+  adapters: ReadonlyMap<string, Adapter>,
+): Configured<Adapter> | null {
+  const named = namedAdapter(sections, path, adapters);
+  const parsed = named === null ? null : parseBlock(sections, path, named, null, []);
+  return named === null || parsed === null ? null : { adapter: named.adapter, config: parsed.config };
+}
+
+/** What the adapters find across the channels, as `channels.ID…` paths. */
+export function inspectChannels(channels: ReadonlyMap<string, ConfiguredChannel>): readonly ConfigFinding[] {
+  const adapters = new Set([...channels.values()].map(({ adapter }) => adapter));
+  return [...adapters].flatMap((adapter) => {
+    const own = [...channels].filter(([, channel]) => channel.adapter === adapter);
+    const found = adapter.inspect?.(new Map(own.map(([id, { config }]) => [id, config]))) ?? [];
+    return found.map((finding) => ({ ...finding, path: ['channels', finding.channel, ...finding.path] }));
+  });
+}
+
+interface Named<Adapter> {
+  readonly adapter: Adapter;
+  /** Without `adapter`. */
+  readonly block: Block;
+}
+
+function namedAdapter<Adapter>(
+  sections: Sections,
+  path: readonly string[],
+  adapters: ReadonlyMap<string, Adapter>,
+): Named<Adapter> | null {
+  const raw = sections.at(path);
+  if (!isBlock(raw)) return null;
+  const { adapter: name, ...block } = raw;
+  if (typeof name !== 'string' || name === '') return null;
+  const adapter = adapters.get(name);
+  if (adapter !== undefined) return { adapter, block };
+  sections.fault([...path, 'adapter'], unknownAdapter(name, [...adapters.keys()]));
+  return null;
+}
+
+function namedProfile(
+  sections: Sections,
+  path: readonly string[],
+  { adapter, block }: Named<CheckingAdapter>,
+  configFile: string,
+  profileFaults: ConfigFileFault[],
+): Profile | null | 'faulty' {
+  const { profile: name } = block;
+  // An adapter without profiles faults the key as any other that it does not know.
+  if (adapter.profiles === undefined || name === undefined) return null;
+  // The gateway's own schema says what is wrong with it.
+  if (typeof name !== 'string' || name === '') return 'faulty';
+  const read = readProfile(name, adapter.profiles, configFile);
+  if (read.ok) return read.profile;
+  if (read.message !== undefined) sections.fault([...path, 'profile'], read.message);
+  profileFaults.push(...(read.faults ?? []));
+  return 'faulty';
+}
+
+function parseBlock(
+  sections: Sections,
+  path: readonly string[],
+  { adapter, block }: Named<CheckingAdapter>,
+  profile: Profile | null,
+  profileFaults: ConfigFileFault[],
+): { config: unknown } | null {
+  if (profile === null) return sections.parse(path, block, (own) => adapter.parseConfig(own));
+  let inProfile: readonly ConfigFileFault[] = [];
+  const parsed = sections.parse(path, block, (own) => {
+    const whole = adapter.parseConfig(withProfile(profile.block, isBlock(own) ? own : {}));
+    if (whole.ok) return whole;
+    const blamed = blameProfile(profile, own, whole.faults);
+    inProfile = blamed.profile;
+    return { ok: false, faults: blamed.own };
+  });
+  if (parsed === null) profileFaults.push(...inProfile);
+  return parsed;
+}
+
+/** Channels that share a profile share its faults. */
+function withoutRepeats(faults: readonly ConfigFileFault[]): ConfigFileFault[] {
+  return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
+}
+
+function unknownAdapter(name: string, known: readonly string[]): string {
+  const near = nearestWord(name, known);
+  const expected = `unknown adapter; expected ${alternatives(known)}`;
+  return near === null ? expected : `${expected}; did you mean \`${near}\`?`;
+}
+
+function isBlock(raw: unknown): raw is Block {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+}
