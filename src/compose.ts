@@ -84,6 +84,7 @@ function createChannel(
 
 /** How long a reply that was perhaps sent waits for a sign that it was, before it is sent again. */
 const uncertainWaitMs = 5_000;
+const uncertainAttempts = 5;
 
 function settingsOf({ intake, forward, replies }: GatewayConfig): GatewaySettings {
   return {
@@ -99,6 +100,7 @@ function settingsOf({ intake, forward, replies }: GatewayConfig): GatewaySetting
       attempts: replies.attemptsBeforeDeadLetter,
       uncertain: replies.uncertain,
       uncertainWaitMs,
+      uncertainAttempts,
       retry: { firstMs: replies.firstRetrySeconds * 1000, maxMs: replies.longestRetrySeconds * 1000 },
     },
   };

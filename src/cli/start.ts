@@ -85,8 +85,8 @@ async function runGateway(
 function httpApp(config: GatewayConfig, { gateway, parts }: Composed, channels: ReadonlyMap<string, Channel>) {
   return createHttpApp({
     log: parts.log,
-    readiness: () => readiness(parts.store, channels, gateway.forwarder.trackerAway),
-    metrics: () => parts.metrics.text(parts.store, channels, gateway.forwarder.trackerAway),
+    readiness: () => readiness(parts.store, channels, gateway.forwarder.trackerFault),
+    metrics: () => parts.metrics.text(parts.store, channels, gateway.forwarder.trackerFault !== null),
     channels: new Map([...channels].map(([id, channel]) => [id, webhookOf(channel, gateway.inboxes.get(id))])),
     trackerEvents: parts.tracker.handleEvents
       ? (request) => parts.tracker.handleEvents?.(request, gateway.statusSink) ?? Promise.resolve({ status: 404 })

@@ -1,4 +1,5 @@
 import type { Understand } from '../conversation/understand.js';
+import { steadyNowMs } from '../domain/clock.js';
 import { messageOf } from '../domain/messageOf.js';
 import type { Log } from '../ports/log.js';
 import type { Buried, Forwarded, Postponed, ReportClaim, Store } from '../ports/store.js';
@@ -41,6 +42,7 @@ export class Forwarder {
   readonly #released: Recorder<number>;
   readonly #abandoned = new AbortController();
   #inFlight = 0;
+  #trackerFault: string | null = null;
 
   constructor(
     private readonly store: Store,
@@ -63,9 +65,9 @@ export class Forwarder {
     this.#wakeup.wake();
   }
 
-  /** Whether the tracker takes reports, for readiness and metrics. */
-  get trackerAway(): boolean {
-    return this.#gate.shut;
+  /** Why reports are held back; null while the tracker takes them. For readiness and metrics. */
+  get trackerFault(): string | null {
+    return this.#gate.shut ? (this.#trackerFault ?? 'away') : null;
   }
 
   /** Runs until `stop` fires, then lets what is under way come to its end. */
@@ -86,11 +88,11 @@ export class Forwarder {
   }
 
   #idleMs(): number {
-    return Math.min(idleMs, Math.max(1, this.#gate.waitMs(Date.now()) || idleMs));
+    return Math.min(idleMs, Math.max(1, this.#gate.waitMs(steadyNowMs()) || idleMs));
   }
 
   async #claim(): Promise<readonly ReportClaim[]> {
-    const nowMs = Date.now();
+    const nowMs = steadyNowMs();
     const limit = this.#gate.allowance(nowMs) - this.#inFlight;
     // A claim for one or two reports costs a transaction as one for many does: let a few places come free first.
     if (limit <= 0 || (limit < this.settings.inFlight / 4 && this.#inFlight > 0)) return [];
@@ -105,7 +107,7 @@ export class Forwarder {
   async #forward(claim: ReportClaim): Promise<void> {
     this.#inFlight += 1;
     try {
-      const startedMs = Date.now();
+      const startedMs = steadyNowMs();
       await this.#record(claim, startedMs, await this.#submit(claim));
     } finally {
       this.#inFlight -= 1;
@@ -126,23 +128,29 @@ export class Forwarder {
   }
 
   async #record(claim: ReportClaim, startedMs: number, result: Filed | TrackerFault): Promise<void> {
-    const nowMs = Date.now();
     if (result.kind === 'filed') {
-      this.#gate.answered(claim.seq, nowMs);
-      await this.#forwarded.add(this.#toForwarded(claim, result, nowMs));
+      this.#answered(claim);
+      await this.#forwarded.add(this.#toForwarded(claim, result, Date.now()));
       this.listener.forwarded('forwarded');
       this.listener.repliesQueued();
     } else if (result.kind === 'refused') {
-      this.#gate.answered(claim.seq, nowMs);
+      this.#answered(claim);
       await this.#bury(claim, result.code, result.message);
     } else {
       await this.#tryAgain(claim, startedMs, result);
     }
   }
 
+  #answered(claim: ReportClaim): void {
+    if (this.#gate.shut) this.log.info({}, 'the tracker takes reports again');
+    this.#gate.answered(claim.seq, steadyNowMs());
+    this.#trackerFault = null;
+  }
+
   async #tryAgain(claim: ReportClaim, startedMs: number, fault: TrackerFault & { kind: 'retry' }): Promise<void> {
-    const nowMs = Date.now();
+    const nowMs = steadyNowMs();
     if (fault.unavailable && this.#gate.failed(claim.seq, startedMs, nowMs, fault.afterMs)) {
+      this.#noteAway(fault.cause);
       await this.#released.add(claim.seq);
       this.listener.forwarded('released');
       return;
@@ -152,8 +160,16 @@ export class Forwarder {
       return;
     }
     const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(claim.attempts, this.settings.retry));
-    await this.#postponed.add({ seq: claim.seq, dueAtMs: nowMs + waitMs, cause: fault.cause, atMs: nowMs });
+    await this.#postponed.add({ seq: claim.seq, dueAtMs: nowMs + waitMs, cause: fault.cause, atMs: Date.now() });
     this.listener.forwarded('postponed');
+  }
+
+  /** Told once for an outage, and again when its cause changes: a day without the tracker is not a day of log lines. */
+  #noteAway(cause: string): void {
+    if (this.#trackerFault === cause) return;
+    this.#trackerFault = cause;
+    const nextTryMs = Math.round(this.#gate.waitMs(steadyNowMs()));
+    this.log.warn({ cause, nextTryMs }, 'the tracker is away: reports wait in the store and go on when it is back');
   }
 
   async #bury(claim: ReportClaim, code: string, message: string): Promise<void> {

@@ -12,12 +12,15 @@ const probeLimitMs = 2_000;
 export async function readiness(
   store: Store,
   channels: ReadonlyMap<string, Channel>,
-  trackerAway: boolean,
+  trackerFault: string | null,
 ): Promise<Readiness> {
   const storeCheck = await checkStore(store);
   const checks: Record<string, Check> = {
     store: storeCheck,
-    tracker: trackerAway ? { ok: false, detail: 'away; reports wait and are retried' } : { ok: true },
+    tracker:
+      trackerFault === null
+        ? { ok: true }
+        : { ok: false, detail: `${trackerFault}; reports wait and go on when it is back` },
   };
   for (const [id, channel] of channels) checks[`channels.${id}`] = checkChannel(channel);
   return { ready: storeCheck.ok, checks };

@@ -11,10 +11,24 @@ export interface ReplyPolicy {
    */
   readonly uncertain: 'resend' | 'hold';
   readonly uncertainWaitMs: number;
+  /**
+   * After so many attempts a reply that was perhaps sent each time becomes a dead letter. Far fewer than `attempts`: a
+   * telco that takes submit_sm and never answers would otherwise send a citizen the same SMS a hundred times.
+   */
+  readonly uncertainAttempts: number;
   readonly retry: BackoffRange;
 }
 
 type Decision = Pick<RecordedOutcome, 'retryAtMs' | 'deadLetter'>;
+
+/** Each further wait for a sign that a reply was sent: 5 s, 30 s, 3 min, 18 min. */
+const uncertainGrowth = 6;
+
+/**
+ * An adapter's word for an address that nobody can be answered at (a name in letters, a service number, our own): there
+ * is nothing for an operator to mend.
+ */
+const unanswerable = 'unanswerable';
 
 const ends: Decision = { retryAtMs: null, deadLetter: null };
 
@@ -24,7 +38,7 @@ export function decide(outcome: Outcome, attempts: number, policy: ReplyPolicy, 
     case 'accepted':
       return ends;
     case 'rejected':
-      return buried(outcome.code, outcome.cause);
+      return outcome.code === unanswerable ? ends : buried(outcome.code, outcome.cause);
     case 'unsent':
       return attempts >= policy.attempts
         ? buried('gave_up', `${attempts} attempts failed, the last: ${outcome.cause}`)
@@ -33,9 +47,9 @@ export function decide(outcome: Outcome, attempts: number, policy: ReplyPolicy, 
             deadLetter: null,
           };
     case 'uncertain':
-      return policy.uncertain === 'hold' || attempts >= policy.attempts
-        ? buried('uncertain', `perhaps sent: ${outcome.cause}`)
-        : { retryAtMs: nowMs + policy.uncertainWaitMs, deadLetter: null };
+      return policy.uncertain === 'hold' || attempts >= policy.uncertainAttempts
+        ? buried('uncertain', `perhaps sent, in attempt ${attempts}: ${outcome.cause}`)
+        : { retryAtMs: nowMs + policy.uncertainWaitMs * uncertainGrowth ** (attempts - 1), deadLetter: null };
   }
 }
 

@@ -1,3 +1,4 @@
+import { steadyNowMs } from '../domain/clock.js';
 import { messageOf } from '../domain/messageOf.js';
 import type { Channel, OutboundReply, Outcome } from '../ports/channel.js';
 import type { Log } from '../ports/log.js';
@@ -74,7 +75,7 @@ export class Replier {
     if (this.channel.health().state === 'down') return [];
     const { owner, channelId, deadlineMs } = this.settings;
     try {
-      const nowMs = Date.now();
+      const nowMs = steadyNowMs();
       return await this.store.claimReplies({ owner, channelId, limit, nowMs, leaseMs: deadlineMs * leaseFactor });
     } catch (error) {
       this.log.error({ channel: channelId, error: messageOf(error) }, 'no replies claimed');
@@ -86,9 +87,8 @@ export class Replier {
     this.#inFlight += 1;
     try {
       const outcome = await this.#attempt(claim);
-      const atMs = Date.now();
-      const decision = decide(outcome, claim.attempts + 1, this.settings, atMs);
-      await this.#outcomes.add({ seq: claim.seq, outcome, atMs, ...decision });
+      const decision = decide(outcome, claim.attempts + 1, this.settings, steadyNowMs());
+      await this.#outcomes.add({ seq: claim.seq, outcome, atMs: Date.now(), ...decision });
     } finally {
       this.#inFlight -= 1;
       this.wake();
@@ -106,7 +106,7 @@ export class Replier {
   /** An adapter that breaks its promise and throws tells nothing of what it did before. */
   async #try(reply: OutboundReply): Promise<Outcome> {
     try {
-      return await this.channel.send(reply, Date.now() + this.settings.deadlineMs);
+      return await this.channel.send(reply, steadyNowMs() + this.settings.deadlineMs);
     } catch (error) {
       // The name alone: an error's message may quote the address.
       const cause = `unexpected ${error instanceof Error ? error.name : typeof error}`;

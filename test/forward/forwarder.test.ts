@@ -132,12 +132,12 @@ describe('the forwarder', () => {
     run();
     await write(texts, (index) => `62812${index % 10}`);
     await facts.until('it has probed', () => tracker.submitted.length > 8 + 1);
-    expect(forwarder.trackerAway).to.equal(true);
+    expect(forwarder.trackerFault).to.be.a('string');
     expect(tracker.submitted.length, 'bounded by probes').to.be.lessThan(50);
     expect(tracker.inFlightMax).to.be.at.most(8);
     tracker.answer = filed;
     await facts.until('all are forwarded', () => counted('forwarded') === 300);
-    expect(forwarder.trackerAway).to.equal(false);
+    expect(forwarder.trackerFault).to.equal(null);
     expect(counted('postponed') + counted('refused')).to.equal(0);
     const last = tracker.submitted.slice(-300).filter((text) => Number(text) % 10 === 3);
     expect(last).to.deep.equal([...last].sort((one, other) => Number(one) - Number(other)));

@@ -6,6 +6,7 @@ const policy: ReplyPolicy = {
   attempts: 3,
   uncertain: 'resend',
   uncertainWaitMs: 5_000,
+  uncertainAttempts: 5,
   retry: { firstMs: 1_000, maxMs: 60_000 },
 };
 const hold: ReplyPolicy = { ...policy, uncertain: 'hold' };
@@ -69,7 +70,23 @@ const cases: readonly Case[] = [
     waitMs: [5_000, 5_000],
     code: null,
   },
-  { label: 'uncertain, resend, too often', outcome: uncertain, attempts: 3, policy, waitMs: null, code: 'uncertain' },
+  {
+    label: 'uncertain again: the waits grow, for each try may be one more SMS',
+    outcome: uncertain,
+    attempts: 2,
+    policy: { ...policy, attempts: 100 },
+    waitMs: [30_000, 30_000],
+    code: null,
+  },
+  {
+    label: 'nobody to answer: it ends, and there is nothing for a person to mend',
+    outcome: { kind: 'rejected', code: 'unanswerable', cause: 'the address is our own' },
+    attempts: 1,
+    policy,
+    waitMs: null,
+    code: null,
+  },
+  { label: 'uncertain, resend, too often', outcome: uncertain, attempts: 5, policy, waitMs: null, code: 'uncertain' },
   {
     label: 'uncertain, hold: a person',
     outcome: uncertain,

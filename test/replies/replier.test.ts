@@ -16,6 +16,7 @@ const settings: ReplierSettings = {
   attempts: 3,
   uncertain: 'resend',
   uncertainWaitMs: 1,
+  uncertainAttempts: 5,
   retry: { firstMs: 1, maxMs: 1 },
 };
 const leaseMs = 60_000;
@@ -244,7 +245,7 @@ describe('the replier', () => {
     await owe(['satu'], oneSender);
     await facts.until('it was tried', () => attempts.length === 1);
     await allRecorded();
-    expect((await store.deadLetters())[0]?.message).to.equal('perhaps sent: unexpected RangeError');
+    expect((await store.deadLetters())[0]?.message).to.equal('perhaps sent, in attempt 1: unexpected RangeError');
     expect(log.text).to.contain('unexpected RangeError');
   });
 

@@ -27,7 +27,7 @@ const retried: readonly { from: number; to: number; unavailable: boolean; meanin
   { from: 500, to: 599, unavailable: true, meaning: 'the tracker failed' },
 ];
 
-/** Final answers that mean a wrong setting on our side rather than a bad report. */
+/** Answers that mean a wrong setting on our side rather than a bad report. */
 const settingFaults: Readonly<Record<number, string>> = {
   401: 'the tracker does not accept our credentials: check tracker.token',
   403: 'the tracker does not allow us to do this: check the rights of tracker.token',
@@ -87,9 +87,15 @@ function retry(answered: Answered, cause: string, unavailable: boolean): Tracker
   return { kind: 'retry', cause, unavailable, ...(afterMs === null ? {} : { afterMs }) };
 }
 
+/**
+ * A 4xx is final, except where it speaks of our settings and is not in the contract's words: a proxy's, or a tracker's whose
+ * token ran out. To bury every waiting report for that, and to text every citizen, would be wrong.
+ */
 function refusalOf(answered: Answered): TrackerFault {
   const body = refusalSchema.safeParse(parseJson(answered.body));
   if (body.success) return { kind: 'refused', ...body.data };
-  const message = settingFaults[answered.status] ?? `answered ${answered.status} without { code, message }`;
+  const setting = settingFaults[answered.status];
+  if (setting !== undefined) return retry(answered, `answered ${answered.status}: ${setting}`, true);
+  const message = `answered ${answered.status} without { code, message }`;
   return { kind: 'refused', code: `http_${answered.status}`, message };
 }

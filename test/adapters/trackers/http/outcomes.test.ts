@@ -91,9 +91,14 @@ const submits: readonly { label: string; answer: Scripted; expected: Filed | Tra
     expected: { kind: 'refused', code: 'http_400', message: '{ code, message }' },
   },
   {
-    label: '401 without a body',
+    label: '401 without a body: a token that ran out is no report’s fault',
     answer: { status: 401 },
-    expected: { kind: 'refused', code: 'http_401', message: 'tracker.token' },
+    expected: { kind: 'retry', unavailable: true, cause: 'tracker.token' },
+  },
+  {
+    label: '401 in the words of the contract',
+    answer: { status: 401, body: '{"code":"unauthorized","message":"no"}' },
+    expected: { kind: 'refused', code: 'unauthorized', message: 'no' },
   },
   {
     label: '413 with a page of HTML',
