@@ -166,6 +166,7 @@ describe('understanding, whatever the text', () => {
 
   const long: ReadonlyArray<readonly [label: string, unit: string]> = [
     ['digits', '1 '],
+    ['years', '2024 '],
     ['one long number', '5'],
     ['dotted digits', '1.'],
     ['addresses without an end', 'a@a.'],
@@ -181,10 +182,11 @@ describe('understanding, whatever the text', () => {
   for (const [label, unit] of long) {
     it(`reads 100,000 characters of ${label} within a second`, () => {
       const text = unit.repeat(100_000 / unit.length);
-      const startedMs = performance.now();
+      // Processor time: the clock of a busy machine would blame the rules for its other work.
+      const started = process.cpuUsage();
       readText(text, aids);
       parseIntent(text, aids.vocabulary);
-      expect(performance.now() - startedMs).to.be.below(1000);
+      expect(process.cpuUsage(started).user / 1000).to.be.below(1000);
     });
   }
 });
