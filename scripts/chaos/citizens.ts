@@ -25,10 +25,6 @@ const complaints: readonly string[] = [
   'Air PDAM keruh sejak kemarin di desa Panji, mohon diperiksa ya Pak 🙏',
 ];
 
-/**
- * Short enough that every part of a long text names the serial. Else two parts could be equal, and after 256 long texts
- * (a reference is one octet) an equal part of the same citizen could not be told from a redelivery.
- */
 const detailOf = (serial: number): string => ` Warga desa (no. ${serial}) mohon segera ditangani.`;
 
 /** What the citizens write, by turns: the number of times that a detail is added to the complaint. */

@@ -26,7 +26,7 @@ export interface Round {
   readonly exitCode: number | null;
 }
 
-const momentLimitMs = 15_000;
+const momentLimitMs = 60_000;
 
 /**
  * Citizens text, the tracker changes tickets, and the gateway is killed and started again, over and over. In the end

@@ -5,14 +5,15 @@ import { summaryOf } from '../../scripts/chaos/summary.js';
 
 /** The built gateway is killed again and again under load. For longer: `npm run chaos`. */
 describe('kill -9 under load', function () {
-  this.timeout(90_000);
+  // Some 15 s; the rest is for a machine that is busy with other things.
+  this.timeout(300_000);
   let round: Round;
 
   before(async () => {
     round = await runRound({
       kills: 12,
       textsPerSecond: 150,
-      settleLimitMs: 30_000,
+      settleLimitMs: 120_000,
       say: (line) => process.stdout.write(`    ${line}\n`),
     });
     process.stdout.write(`    ${summaryOf(round).join('\n    ')}\n`);
