@@ -174,8 +174,7 @@ describe('SMPP: the link', () => {
     });
     const link = await rig.peer.nextLink();
     await link.closed;
-    while (rig.channel.health().links[0]?.state !== 'backing_off')
-      await new Promise((resolve) => setImmediate(resolve));
+    while (rig.channel.health().links[0]?.state !== 'refused') await new Promise((resolve) => setImmediate(resolve));
     const detail = rig.channel.health().links[0]?.detail ?? '';
     expect(detail).to.match(
       /^bind refused with ESME_RINVPASWD: the password is wrong.*; next attempt in [3-6]\d\d\.\d s$/,
