@@ -37,7 +37,7 @@ const returnCause = 'the first host takes connections again';
  *
  * | state       | what happens                                       | ends with                                    |
  * | ----------- | -------------------------------------------------- | -------------------------------------------- |
- * | idle        | not started, or stopped                            |                                              |
+ * | idle        | not started, stopped, or waits for the first session's bind |                                     |
  * | connecting  | TCP, and TLS where it is configured                | `connectTimeoutSeconds`                      |
  * | binding     | bind_… is sent                                     | `responseTimeoutSeconds`                     |
  * | bound       | messages flow; a silent peer is asked              | `enquireLinkSeconds` + `responseTimeoutSeconds` of silence |
@@ -59,6 +59,7 @@ export class Session {
   /** Why the last attempt ended. */
   #trouble = '';
   #isReturning = false;
+  #isWaitingAtGate = false;
 
   constructor(options: SessionOptions) {
     const { hosts, reconnectMinSeconds, reconnectMaxSeconds, refusedRetrySeconds } = options.config;
@@ -81,10 +82,9 @@ export class Session {
 
   health(): LinkHealth {
     const { role, number } = this.#options;
-    const linkState = this.#link?.state;
     return {
       name: `${role} ${number} at ${this.#target()}`,
-      state: linkState === undefined || linkState === 'closed' ? this.#state : linkState,
+      state: this.#stateNow(),
       sinceMs: this.#sinceMs,
       detail: this.#detail,
       gauges: { in_flight: this.#link?.outstandingSubmits ?? 0, unanswered: this.#link?.unansweredMessages ?? 0 },
@@ -107,12 +107,12 @@ export class Session {
 
   async #passGate(stop: AbortSignal): Promise<void> {
     const { gate } = this.#options;
-    if (!gate.isOpenFor(this)) {
-      const state = gate.wasRefused ? 'refused' : 'idle';
-      const trouble = this.#trouble || (gate.wasRefused ? 'another session was refused' : '');
-      this.#enter(state, `${trouble === '' ? '' : `${trouble}; `}waits until the first session is bound`);
-    }
+    if (gate.isOpenFor(this)) return gate.pass(this, stop);
+    const trouble = this.#trouble === '' ? '' : `${this.#trouble}; `;
+    this.#enter('idle', `${trouble}waits until the first session is bound, so as not to hammer the peer`);
+    this.#isWaitingAtGate = true;
     await gate.pass(this, stop);
+    this.#isWaitingAtGate = false;
   }
 
   async #wait(end: AttemptEnd, stop: AbortSignal): Promise<void> {
@@ -192,6 +192,12 @@ export class Session {
     log.error({ target: this.#target(), status: statusName(status), advice }, 'bind refused');
     this.#trouble = `bind refused with ${statusName(status)}: ${advice}`;
     return { kind: 'refused', credentials };
+  }
+
+  #stateNow(): SessionState {
+    const linkState = this.#link?.state;
+    if (linkState !== undefined && linkState !== 'closed') return linkState;
+    return this.#isWaitingAtGate && this.#options.gate.wasRefused ? 'refused' : this.#state;
   }
 
   #target(): string {

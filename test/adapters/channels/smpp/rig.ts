@@ -60,7 +60,11 @@ export async function startRig(
     inbox,
     observed,
     healthIs: async (isSo) => {
-      while (!isSo(channel.health())) await new Promise((resolve) => setImmediate(resolve));
+      const deadlineMs = Date.now() + 10_000;
+      while (!isSo(channel.health())) {
+        if (Date.now() > deadlineMs) throw new Error(`still ${JSON.stringify(channel.health())}`);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       return channel.health();
     },
     send: (text = 'Laporan Anda sudah kami terima', deadlineMs = Date.now() + 10_000) =>

@@ -150,6 +150,7 @@ describe('SMPP over TLS', () => {
     const sockets: Socket[] = [];
     const silent = await listen((socket) => sockets.push(socket));
     rig = await startRig({ tls: true, port: portOf(silent), connectTimeoutSeconds: 0.1 });
+    await rig.healthIs(({ links: [link] }) => link?.state === 'connecting');
     const { links } = await rig.healthIs(({ links: [link] }) => link?.state === 'backing_off');
     expect(links[0]?.detail).to.match(/no TLS handshake within 100 ms/);
     for (const socket of sockets) socket.destroy();
