@@ -279,7 +279,10 @@ describe('SMPP: replies', () => {
     it(`learns how the peer writes ids in receipts: ${label}`, async () => {
       const link = await start();
       let id = 1_000_000;
-      rig.peer.script.onSubmit = (submit) => link.respond(submit, { message_id: accepted((id += 1)) });
+      rig.peer.script.onSubmit = (submit) => {
+        id += 1;
+        link.respond(submit, { message_id: accepted(id) });
+      };
       expect(rig.channel.health().facts?.receipt_ids).to.equal('not known yet');
       for (let count = 0; count < 3; count += 1) {
         const outcome = await rig.send();
