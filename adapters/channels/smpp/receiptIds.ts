@@ -1,10 +1,11 @@
 import { normaliseExternalId } from './codec/receipt.js';
 
 /**
- * How an id in a receipt becomes the id that submit_sm_resp gave. SMPP 3.4 says that they are the same; appendix B
- * says that the one in the text is decimal, so peers that give hexadecimal ids write it in decimal, or the reverse.
+ * How the id of submit_sm_resp is written in the receipt: with `hex_to_decimal` it was given as `0AB1` and comes back
+ * as `2737`. SMPP 3.4 says that they are the same; appendix B says that the one in the text is decimal, so peers that
+ * give hexadecimal ids write it in decimal, and some the reverse.
  */
-export const receiptIdForms = ['as_sent', 'hex_to_decimal', 'decimal_to_hex'] as const;
+export const receiptIdForms = ['same', 'hex_to_decimal', 'decimal_to_hex'] as const;
 
 export type ReceiptIdForm = (typeof receiptIdForms)[number];
 
@@ -28,7 +29,7 @@ export class ReceiptIds {
   readonly #accepted = new Set<string>();
   readonly #isConfigured: boolean;
   #form: ReceiptIdForm | null;
-  #suspect: ReceiptIdForm = 'as_sent';
+  #suspect: ReceiptIdForm = 'same';
   #weight = 0;
 
   /** @param configured what the operator knows; null learns it */
@@ -37,7 +38,7 @@ export class ReceiptIds {
     this.#isConfigured = configured !== null;
   }
 
-  /** For a person: `as_sent`, `hex_to_decimal (learned)`, `not known yet`. */
+  /** For a person: `same`, `decimal_to_hex (learned)`, `not known yet`. */
   get description(): string {
     if (this.#form === null) return 'not known yet';
     return this.#isConfigured ? this.#form : `${this.#form} (learned)`;
@@ -55,10 +56,10 @@ export class ReceiptIds {
   /** @returns the id that submit_sm_resp gave for the one in a receipt */
   resolve(sent: string): string {
     const asSent = normaliseExternalId(sent);
-    if (this.#isConfigured) return convert(asSent, this.#form ?? 'as_sent') ?? asSent;
+    if (this.#isConfigured) return convert(asSent, this.#form ?? 'same') ?? asSent;
     const finding = this.#compare(asSent);
     if (finding !== null) this.#weigh(finding);
-    const proven = finding !== null && finding.weight === evidence.long ? finding.form : 'as_sent';
+    const proven = finding !== null && finding.weight === evidence.long ? finding.form : 'same';
     return convert(asSent, this.#form ?? proven) ?? asSent;
   }
 
@@ -100,8 +101,8 @@ function weightOf(asSent: string, accepted: string): number {
 
 /** @returns null where an id is no number of the base that the form takes it for */
 function convert(id: string, form: ReceiptIdForm): string | null {
-  if (form === 'as_sent') return id;
+  if (form === 'same') return id;
   if (id.length > longestNumber) return null;
-  if (form === 'hex_to_decimal') return /^[0-9a-f]+$/.test(id) ? BigInt(`0x${id}`).toString(10) : null;
+  if (form === 'decimal_to_hex') return /^[0-9a-f]+$/.test(id) ? BigInt(`0x${id}`).toString(10) : null;
   return /^[0-9]+$/.test(id) ? BigInt(id).toString(16) : null;
 }

@@ -46,9 +46,11 @@ export function takesConnections(
   });
 }
 
-function tlsOptions(tls: TlsConfig, host: string): ConnectionOptions {
+/** @throws TlsFileError */
+export function tlsOptions(tls: TlsConfig, host: string): ConnectionOptions {
   const serverName = tls.serverName ?? host;
   return {
+    host,
     // An IP address is no server name (RFC 6066 §3); the certificate is then compared with the address itself.
     servername: isIP(serverName) === 0 ? serverName : '',
     minVersion: tls.minVersion,
@@ -65,13 +67,25 @@ export function isPem(value: string): boolean {
   return value.includes('-----BEGIN ');
 }
 
+class TlsFileError extends Error {
+  override readonly name = 'TlsFileError';
+
+  /** @param code of the file system */
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 function readPem(value: string, key: string): string {
   if (isPem(value)) return value;
   try {
     return readFileSync(value, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new Error(`${key}: cannot read ${value} (${code})`);
+    throw new TlsFileError(code, `${key}: cannot read ${value} (${code})`);
   }
 }
 
@@ -109,7 +123,7 @@ const meanings: Readonly<Record<string, string>> = {
 
 /** `CERT_HAS_EXPIRED: the peer's certificate has expired`. */
 export function describeSocketError(error: NodeJS.ErrnoException): string {
-  if (error.code === undefined) return error.message;
+  if (error.code === undefined || error instanceof TlsFileError) return error.message;
   const meaning = meanings[error.code];
   return meaning === undefined ? error.code : `${error.code}: ${meaning}`;
 }

@@ -6,9 +6,7 @@ import { normaliseExternalId, type ReadReceipt, readReceipt } from '../codec/rec
 import { commandStatus } from '../codec/status.js';
 import type { SmppConfig } from '../config.js';
 import { isReceipt, PartReader } from '../part.js';
-
-/** How a message id of submit_sm_resp comes back in the receipt. */
-export type ReceiptIdForm = 'same' | 'hex_to_decimal' | 'decimal_to_hex';
+import type { ReceiptIdForm } from '../receiptIds.js';
 
 export interface OwnReceipt {
   readonly receipt: ReadReceipt;

@@ -297,10 +297,10 @@ describe('SMPP: replies', () => {
   }
 
   it('takes the form of ids from the config', async () => {
-    const link = await start({ receiptIdForm: 'hex_to_decimal' });
+    const link = await start({ receiptIdForm: 'decimal_to_hex' });
     await link.ask('deliver_sm', { esm_class: 4, short_message: Buffer.from('id:10 stat:DELIVRD') });
     expect(rig.inbox.receipts[0]?.externalIds).to.deep.equal(['16']);
-    expect(rig.channel.health().facts?.receipt_ids).to.equal('hex_to_decimal');
+    expect(rig.channel.health().facts?.receipt_ids).to.equal('decimal_to_hex');
   });
 
   it('gives each segment of a reply the receipt that is its own, in any order, twice and before the response', async () => {
