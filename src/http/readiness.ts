@@ -41,7 +41,8 @@ async function checkStore(store: Store): Promise<Check> {
 }
 
 function checkChannel(channel: Channel): Check {
-  const { state, links } = channel.health();
+  const { state, links, facts = {} } = channel.health();
   const told = links.map((link) => `${link.name} ${link.state}${link.detail === '' ? '' : ` (${link.detail})`}`);
-  return { ok: state !== 'down', detail: [state, ...told].join('; ') };
+  const found = Object.entries(facts).map(([name, value]) => `${name}: ${value}`);
+  return { ok: state !== 'down', detail: [state, ...told, ...found].join('; ') };
 }

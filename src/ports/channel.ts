@@ -140,11 +140,15 @@ export interface LinkHealth {
   readonly sinceMs: number;
   /** For a person: what is wrong and what is tried next. Empty when all is well. */
   readonly detail: string;
+  /** What can be measured on the link now, such as `in_flight`; the names are the adapter's. */
+  readonly gauges?: Readonly<Record<string, number>>;
 }
 
 export interface ChannelHealth {
   readonly state: ChannelState;
   readonly links: readonly LinkHealth[];
+  /** What the channel has found out by itself, for a person, such as how the peer writes its ids. */
+  readonly facts?: Readonly<Record<string, string | number>>;
 }
 
 export interface Channel {

@@ -9,13 +9,16 @@ import type {
   OutboundReply,
   Outcome,
 } from '../../../src/ports/channel.js';
+import { AdaptiveRate, type RateCut } from './adaptiveRate.js';
 import { rolesOfBind } from './bind.js';
-import type { Fields } from './codec/pdu.js';
+import { BindGate } from './bindGate.js';
+import { type Fields, integerTlv, type Pdu, tagOf } from './codec/pdu.js';
 import { normaliseExternalId } from './codec/receipt.js';
 import { commandStatus, type SubmitPolicy, statusName } from './codec/status.js';
 import type { SmppConfig } from './config.js';
 import type { Link } from './link.js';
 import { telcoSubmitPolicy } from './profile.js';
+import { ReceiptIds } from './receiptIds.js';
 import { Session } from './session.js';
 import { type SubmitAnswer, SubmitQueue } from './submitQueue.js';
 import { planSubmits } from './submits.js';
@@ -23,6 +26,10 @@ import { TokenBucket } from './tokenBucket.js';
 
 /** How long everything waits after ESME_RTHROTTLED or ESME_RMSGQFUL. */
 const throttlePauseMs = 1_000;
+
+const congestionState = tagOf('congestion_state');
+/** SMPP 5.0 §4.8.4.18: from 90 on the peer nears congestion, at 100 it is there. */
+const congested = { near: 90, full: 100 } as const;
 
 /** What one submit_sm came to. `id` is null where the peer gave none. */
 type SegmentResult =
@@ -37,18 +44,33 @@ export class SmppChannel implements Channel {
   readonly #meter: ChannelMeter;
   readonly #sessions: readonly Session[];
   readonly #queue: SubmitQueue<Fields>;
+  readonly #rate: AdaptiveRate;
+  readonly #receiptIds: ReceiptIds;
   /** Joins the segments of a long reply on the handset; starts anywhere, or every restart would use the same few. */
   #reference = randomInt(256);
 
   constructor(config: SmppConfig, { log, meter }: ChannelContext) {
     this.#config = config;
     this.#meter = meter;
-    this.#queue = new SubmitQueue(() => this.#links(), new TokenBucket(config.throughputPerSecond));
+    this.#rate = new AdaptiveRate(config.throughputPerSecond);
+    this.#receiptIds = new ReceiptIds(config.receiptIdForm === 'learned' ? null : config.receiptIdForm);
+    const bucket = new TokenBucket((nowMs) => this.#rate.perSecond(nowMs));
+    this.#queue = new SubmitQueue(() => this.#links(), bucket);
     const onRoom = () => this.#queue.pump();
+    const gates = new Map(rolesOfBind[config.bind].map((role) => [role, new BindGate()]));
     this.#sessions = Array.from({ length: config.sessions }, (_, index) =>
       rolesOfBind[config.bind].map(
         (role) =>
-          new Session({ config, role, number: index + 1, log: log.child({ session: index + 1, role }), meter, onRoom }),
+          new Session({
+            config,
+            role,
+            number: index + 1,
+            gate: gates.get(role) ?? new BindGate(),
+            receiptIds: this.#receiptIds,
+            log: log.child({ session: index + 1, role }),
+            meter,
+            onRoom,
+          }),
       ),
     ).flat();
   }
@@ -86,8 +108,12 @@ export class SmppChannel implements Channel {
   health(): ChannelHealth {
     const bound = this.#sessions.filter((session) => session.isBound).length;
     const links = this.#sessions.map((session) => session.health());
-    if (bound === this.#sessions.length) return { state: 'up', links };
-    return { state: bound === 0 ? 'down' : 'degraded', links };
+    const facts = {
+      receipt_ids: this.#receiptIds.description,
+      submits_per_second: Math.round(this.#rate.perSecond(Date.now()) * 10) / 10,
+    };
+    if (bound === this.#sessions.length) return { state: 'up', links, facts };
+    return { state: bound === 0 ? 'down' : 'degraded', links, facts };
   }
 
   async #sendSegment(submit: Fields, deadlineMs: number, persist: boolean): Promise<SegmentResult> {
@@ -112,11 +138,34 @@ export class SmppChannel implements Channel {
     const status = answer.response.commandStatus;
     const code = statusName(status);
     this.#meter.count('submit', { status: code });
-    if (status === commandStatus.ESME_ROK) return { kind: 'accepted', id: messageIdOf(answer.response.fields) };
+    this.#heedCongestion(answer.response);
+    if (status === commandStatus.ESME_ROK) return { kind: 'accepted', id: this.#acceptedId(answer.response.fields) };
     const policy = telcoSubmitPolicy(status, this.#config);
     if (policy === 'never') return { kind: 'rejected', code };
-    if (policy === 'throttle') this.#queue.pause(throttlePauseMs);
+    if (policy === 'throttle') {
+      this.#slowDown('throttled');
+      this.#queue.pause(throttlePauseMs);
+    }
     return { kind: 'unsent', cause: `the peer answered ${code}`, policy };
+  }
+
+  /** Peers of SMPP 5.0 say how they fare before they have to refuse. */
+  #heedCongestion({ tlvs }: Pdu): void {
+    if (tlvs.size === 0) return;
+    const state = integerTlv(tlvs, congestionState) ?? 0;
+    if (state >= congested.near) this.#slowDown(state >= congested.full ? 'throttled' : 'congested');
+  }
+
+  #slowDown(kind: RateCut): void {
+    if (this.#rate.cut(kind, Date.now())) this.#meter.count('rate_cut', { cause: kind });
+  }
+
+  #acceptedId(fields: Fields): string | null {
+    const sent = fields.message_id;
+    if (typeof sent !== 'string' || sent.trim() === '') return null;
+    const id = normaliseExternalId(sent);
+    this.#receiptIds.noteAccepted(id);
+    return id;
   }
 
   #links(): Link[] {
@@ -127,11 +176,6 @@ export class SmppChannel implements Channel {
     this.#reference = (this.#reference + 1) % 256;
     return this.#reference;
   }
-}
-
-function messageIdOf(fields: Fields): string | null {
-  const id = fields.message_id;
-  return typeof id === 'string' && id.trim() !== '' ? normaliseExternalId(id) : null;
 }
 
 /** Once a segment has been accepted the reply is neither sent nor unsent. */

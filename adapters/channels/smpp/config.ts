@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defaultAlphabets } from './codec/dataCoding.js';
 import { telcoKeys } from './profile.js';
+import { receiptIdForms } from './receiptIds.js';
 
 /** What a bind is for: both ways on one connection, or one connection each way. */
 export const bindModes = ['transceiver', 'separate'] as const;
@@ -38,7 +39,43 @@ function upTo(max: number, fallback: number, what: string) {
   return z.int(message).min(1, message).max(max, message).default(fallback);
 }
 
+/** A file is relative to the gateway's working directory; `${file:…}` brings the text itself, relative to the config. */
+const pem = z.string('expected the name of a PEM file, or its text').min(1, 'the name of the file is empty');
+
+const tls = z
+  .strictObject({
+    ca: z.preprocess((given) => (typeof given === 'string' ? [given] : given), z.array(pem).min(1).optional()),
+    cert: pem.optional(),
+    key: pem.optional(),
+    passphrase: z.string('expected the passphrase of `key`').optional(),
+    serverName: z.string('expected the name in the certificate of the peer').min(1).optional(),
+    minVersion: z.enum(['TLSv1.2', 'TLSv1.3'], 'expected TLSv1.2 or TLSv1.3').default('TLSv1.2'),
+    verify: z.boolean('expected true or false').default(true),
+  })
+  .check(
+    z.refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
+      path: ['key'],
+      message: 'cert and key belong together: give both or none',
+    }),
+  );
+
+/** What `link` alone is about: transport, hosts, receipts. */
+const linkKeys = {
+  /** `true` is TLS with the defaults of `tls`. */
+  tls: z.preprocess(tlsGiven, tls.nullable()).default(null),
+  returnToFirstHostSeconds: seconds(300),
+  receiptIdForm: z
+    .enum(['learned', ...receiptIdForms], `expected learned, ${receiptIdForms.join(', ')}`)
+    .default('learned'),
+};
+
+function tlsGiven(given: unknown): unknown {
+  if (given === true) return {};
+  return given === false || given === undefined ? null : given;
+}
+
 const block = z.strictObject({
+  ...linkKeys,
   host: host.optional(),
   hosts: z.array(host, 'expected a list of names or IP addresses').min(1, 'the list is empty').max(16).optional(),
   port: z.int('expected a TCP port').min(1, 'expected a TCP port').max(65_535, 'expected a TCP port').default(2775),
@@ -83,8 +120,10 @@ const block = z.strictObject({
 
 type Block = z.output<typeof block>;
 
+export type TlsConfig = z.output<typeof tls>;
+
 export type SmppConfig = Omit<Block, 'host' | 'hosts'> & {
-  /** Tried in turn. Never empty. */
+  /** The first is the one that is wanted, the others are for when it is away. Never empty. */
   readonly hosts: readonly [string, ...string[]];
 };
 

@@ -2,9 +2,10 @@ import type { Inbox, Part, PartKey, Receipt } from '../../../src/ports/channel.j
 import { type Delivered, deliveredOf, readPlainDeliverSm } from './codec/deliverSm.js';
 import { headerOctets } from './codec/frames.js';
 import { decodePdu, type MalformedPdu, responseBit } from './codec/pdu.js';
-import { readReceipt } from './codec/receipt.js';
+import { namesReceiptedMessage, readReceipt } from './codec/receipt.js';
 import { commandStatus } from './codec/status.js';
 import { isReceipt, type PartReader } from './part.js';
+import type { ReceiptIds } from './receiptIds.js';
 
 /** The requests that bring messages. Their responses look alike: a header and an empty message_id. */
 const deliverSmId = 0x0000_0005;
@@ -47,11 +48,21 @@ export interface InboundPeer {
 
 export interface InboundEvents {
   malformed(command: string): void;
+  /** A part that a reader should doubt: `Part.oddity`, and the encoding it was read in. */
+  odd(oddity: string, encoding: string): void;
   committed(parts: number): void;
   receipt(receipt: Receipt): void;
   commitFailed(error: unknown, pdus: number): void;
   /** The peer has been written the acknowledgement of these. */
   acknowledged(keys: readonly PartKey[]): void;
+}
+
+export interface InboundOptions {
+  readonly inbox: Inbox;
+  readonly reader: PartReader;
+  readonly receiptIds: ReceiptIds;
+  readonly peer: InboundPeer;
+  readonly events: InboundEvents;
 }
 
 /**
@@ -63,6 +74,7 @@ export class InboundFlow {
   readonly #reader: PartReader;
   readonly #peer: InboundPeer;
   readonly #events: InboundEvents;
+  readonly #receiptIds: ReceiptIds;
   #parts = new Batch<Part>();
   #receipts = new Batch<Receipt>();
   #receivedAtMs = 0;
@@ -71,11 +83,17 @@ export class InboundFlow {
   #paused = false;
   #onIdle: (() => void)[] = [];
 
-  constructor(inbox: Inbox, reader: PartReader, peer: InboundPeer, events: InboundEvents) {
+  constructor({ inbox, reader, receiptIds, peer, events }: InboundOptions) {
     this.#inbox = inbox;
     this.#reader = reader;
+    this.#receiptIds = receiptIds;
     this.#peer = peer;
     this.#events = events;
+  }
+
+  /** How many deliver_sm and data_sm wait for their answer. */
+  get unansweredPdus(): number {
+    return this.#unansweredPdus;
   }
 
   get paused(): boolean {
@@ -146,14 +164,25 @@ export class InboundFlow {
     const answer = { commandId, sequenceNumber, status: commandStatus.ESME_ROK };
     const octets = delivered.message.length;
     this.#countUnanswered(octets);
-    if (!isReceipt(delivered.esmClass)) {
-      this.#parts.add(this.#reader.part(delivered, this.#receivedAtMs), answer, octets);
+    const receipt = this.#receiptIn(delivered);
+    if (receipt !== null && receipt !== 'unreadable') {
+      this.#receipts.add(receipt, answer, octets);
       return;
     }
-    const { tlvs } = delivered;
-    const receipt = readReceipt({ text: this.#reader.text(delivered), tlvs, atMs: this.#receivedAtMs });
-    if (receipt !== null) this.#receipts.add(receipt, answer, octets);
-    else this.#parts.add(unreadableReceipt(this.#reader.part(delivered, this.#receivedAtMs)), answer, octets);
+    const read = this.#reader.part(delivered, this.#receivedAtMs);
+    const part = receipt === null ? read : unreadableReceipt(read);
+    if (part.oddity !== null) this.#events.odd(part.oddity, part.encoding);
+    this.#parts.add(part, answer, octets);
+  }
+
+  /** @returns null where it is no receipt, but a citizen's words */
+  #receiptIn(delivered: Delivered): Receipt | 'unreadable' | null {
+    const { esmClass, tlvs } = delivered;
+    if (!isReceipt(esmClass) && !namesReceiptedMessage(tlvs)) return null;
+    const read = readReceipt({ text: this.#reader.text(delivered), tlvs, atMs: this.#receivedAtMs });
+    if (read === null) return 'unreadable';
+    const { sentId, ...rest } = read;
+    return { externalIds: [this.#receiptIds.resolve(sentId)], ...rest };
   }
 
   /** The bytes are kept, so the answer can be final: sent again, they would be no better. */

@@ -5,6 +5,7 @@ import { type SmppConfig, smppConfigSchema } from './config.js';
 import { diagnose } from './doctor/diagnose.js';
 import { inspectChannels } from './inspect.js';
 import { smppProfiles } from './profile.js';
+import { isPem } from './socket.js';
 
 /** A telco's SMSC over SMPP 3.4. */
 export const smppAdapter: ChannelAdapter<SmppConfig> = {
@@ -14,7 +15,8 @@ export const smppAdapter: ChannelAdapter<SmppConfig> = {
   parseConfig: (raw) => parseWith(smppConfigSchema, raw),
   inspect: inspectChannels,
   diagnose,
-  secrets: (config) => [config.password],
+  secrets: ({ password, tls }) =>
+    [password, tls?.passphrase, isPem(tls?.key ?? '') ? tls?.key : undefined].filter((secret) => secret !== undefined),
   address: (config) => config.address,
   create: (config, context) => new SmppChannel(config, context),
 };

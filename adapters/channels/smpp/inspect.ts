@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ConfigFinding } from '../../../src/ports/config.js';
 import type { SmppConfig } from './config.js';
-import { isPem, tlsOf } from './doctor/tls.js';
+import { isPem } from './socket.js';
 
 /** What each channel's block does not show by itself, and the telco would. */
 
@@ -48,7 +48,7 @@ const dayMs = 86_400_000;
 
 /** Files of `tls` that are not there, or are no certificates, and certificates that will soon be none. */
 function tlsFindings(channel: string, config: SmppConfig): ConfigFinding[] {
-  const { ca = [], cert, key } = tlsOf(config) ?? {};
+  const { ca = [], cert, key } = config.tls ?? {};
   const find = (name: string, value: string | undefined, check: (pem: string) => Verdict | null): ConfigFinding[] => {
     const verdict = value === undefined ? null : verdictOn(value, check);
     return verdict === null ? [] : [{ channel, path: ['tls', name], ...verdict }];

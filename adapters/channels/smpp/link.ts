@@ -1,22 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { ChannelMeter, Inbox, PartKey } from '../../../src/ports/channel.js';
 import type { Log } from '../../../src/ports/log.js';
 import { type BindRole, bindFields } from './bind.js';
 import { type FrameFault, FrameReader } from './codec/frames.js';
-import { decodePdu, encodePdu, type Fields, isResponse, type Pdu } from './codec/pdu.js';
+import { decodePdu, encodePdu, type Fields, integerTlv, isResponse, type Pdu, tagOf } from './codec/pdu.js';
 import { commandStatus, statusName } from './codec/status.js';
 import type { SmppConfig } from './config.js';
-import { bringsMessage, InboundFlow } from './inbound.js';
+import { bringsMessage, type InboundEvents, InboundFlow } from './inbound.js';
 import { PartReader } from './part.js';
 import { type Answer, PendingRequests } from './pending.js';
 import { telcoSubmitPolicy } from './profile.js';
+import type { ReceiptIds } from './receiptIds.js';
 import { Settlement } from './settlement.js';
+import { describeSocketError, openSocket } from './socket.js';
 
 export type LinkState = 'connecting' | 'binding' | 'bound' | 'draining' | 'closed';
 
 export type BindResult =
-  | { readonly kind: 'bound' }
+  /** `peerVersion` is the peer's interface_version (0x34, 0x50), or null where it tells none. */
+  | { readonly kind: 'bound'; readonly peerVersion: number | null }
   | { readonly kind: 'refused'; readonly status: number }
   | { readonly kind: 'failed'; readonly cause: string };
 
@@ -25,18 +28,21 @@ export interface LinkOptions {
   readonly role: BindRole;
   readonly config: SmppConfig;
   readonly inbox: Inbox;
+  readonly receiptIds: ReceiptIds;
   readonly log: Log;
   readonly meter: ChannelMeter;
   /** Another submit_sm may have become possible. */
   readonly onRoom: () => void;
 }
 
+const scInterfaceVersion = tagOf('sc_interface_version');
+
 /**
  * One connection, from connect to close. It is never used again: a new attempt is a new link with a new number.
  *
  *   connecting -> binding -> bound -> draining -> closed
  *
- * - connecting: the TCP connection is being made (`connectTimeoutSeconds`).
+ * - connecting: the TCP connection is being made, with TLS where the config has it (`connectTimeoutSeconds` for both).
  * - binding: bind_… is sent (`responseTimeoutSeconds`). A deliver_sm is refused with ESME_RINVBNDSTS.
  * - bound: messages flow. A silent peer is asked by enquire_link, and given up when it stays silent.
  * - draining: this side stops, or the peer sent unbind. No submit_sm starts; what is under way settles, up to
@@ -67,6 +73,7 @@ export class Link {
   #outstandingSubmits = 0;
   #receivedAtMs = 0;
   #timer: NodeJS.Timeout | null = null;
+  readonly #ready: 'connect' | 'secureConnect';
   #onSubmitsSettled: (() => void)[] = [];
   #bindResult: (result: BindResult) => void = () => undefined;
 
@@ -79,13 +86,15 @@ export class Link {
       () => this.#enquire(() => this.#settlement.answered()),
       (keys) => inbox.settle(keys),
     );
-    this.#socket = connect({ host, port: config.port, noDelay: true, keepAlive: true });
+    const { socket, ready } = openSocket(config, host);
+    this.#socket = socket;
+    this.#ready = ready;
     this.#inbound = this.#createInbound();
     this.closed = new Promise((resolve) => {
       this.#socket.on('close', () => resolve(this.#finish()));
     });
     this.#socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#cause = error.code ?? error.message;
+      this.#cause = describeSocketError(error);
     });
     this.#socket.on('data', (chunk) => this.#onData(chunk));
     this.#socket.on('drain', () => this.#inbound.pauseOrResume());
@@ -106,11 +115,20 @@ export class Link {
     return this.#outstandingSubmits;
   }
 
+  /** How many messages of the peer wait for their answer. */
+  get unansweredMessages(): number {
+    return this.#inbound.unansweredPdus;
+  }
+
   /** Connects and binds. To be called once. */
   open(): Promise<BindResult> {
     const timeoutMs = this.#options.config.connectTimeoutSeconds * 1_000;
-    this.#timer = setTimeout(() => this.abort(`no TCP connection within ${timeoutMs} ms`), timeoutMs);
-    this.#socket.once('connect', () => this.#bind());
+    let step = 'TCP connection';
+    this.#timer = setTimeout(() => this.abort(`no ${step} within ${timeoutMs} ms`), timeoutMs);
+    this.#socket.once('connect', () => {
+      step = 'TLS handshake';
+    });
+    this.#socket.once(this.#ready, () => this.#bind());
     return new Promise((resolve) => {
       this.#bindResult = resolve;
     });
@@ -156,7 +174,7 @@ export class Link {
   }
 
   #createInbound(): InboundFlow {
-    const { config, inbox, log, meter } = this.#options;
+    const { config, inbox, receiptIds, log, meter } = this.#options;
     const socket = this.#socket;
     const waiting = (): number => this.#outgoingOctets;
     const peer = {
@@ -167,8 +185,9 @@ export class Link {
       pause: () => void socket.pause(),
       resume: () => void socket.resume(),
     };
-    return new InboundFlow(inbox, new PartReader(config, this.number), peer, {
+    const events: InboundEvents = {
       malformed: (command) => meter.count('pdu_malformed', { command }),
+      odd: (oddity, encoding) => meter.count('oddity', { oddity, encoding }),
       committed: (parts) => meter.count('parts', {}, parts),
       receipt: ({ state }) => meter.count('receipt', { state }),
       acknowledged: (keys: readonly PartKey[]) => this.#settlement.acknowledged(keys),
@@ -176,7 +195,8 @@ export class Link {
         meter.count('commit_failed', {}, pdus);
         log.error({ err: error, pdus }, 'messages could not be stored; the peer is asked to send them again');
       },
-    });
+    };
+    return new InboundFlow({ inbox, reader: new PartReader(config, this.number), receiptIds, peer, events });
   }
 
   #bind(): void {
@@ -199,7 +219,7 @@ export class Link {
     }
     this.#state = 'bound';
     this.#watch();
-    this.#bindResult({ kind: 'bound' });
+    this.#bindResult({ kind: 'bound', peerVersion: integerTlv(answer.response.tlvs, scInterfaceVersion) });
     this.#options.onRoom();
   }
 

@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import { decodeText, isTextEncoding } from '../../../src/domain/sms/decode.js';
 import { looksLikeGsm7 } from '../../../src/domain/sms/gsm7.js';
 import { normaliseMsisdn } from '../../../src/domain/sms/msisdn.js';
+import { nationalEncoding } from '../../../src/domain/sms/nationalLanguages.js';
+import { isPlainlyAsDeclared, provenEncoding } from '../../../src/domain/sms/recognise.js';
 import { checkedConcat, parseUdh, type Udh } from '../../../src/domain/sms/udh.js';
 import type { Concat, Part, PartKey } from '../../../src/ports/channel.js';
 import { decodePath } from './codec/dataCoding.js';
@@ -19,8 +21,8 @@ const tag = {
   sequence: tagOf('sar_segment_seqnum'),
 } as const;
 
-const noUdh: Udh = { octets: 0, concat: null, oddity: null };
-const unreadableUdh: Udh = { octets: 0, concat: null, oddity: 'malformed_udh' };
+const noUdh: Udh = { octets: 0, concat: null, shift: null, oddity: null };
+const unreadableUdh: Udh = { octets: 0, concat: null, shift: null, oddity: 'malformed_udh' };
 
 export function isReceipt(esmClass: number): boolean {
   const type = esmClass & esmClassBits.messageType;
@@ -42,9 +44,12 @@ export class PartReader {
     const { message, dataCoding, tlvs } = delivered;
     const udh = udhOf(delivered);
     const sar = tlvs.size === 0 || udh.concat !== null ? noSar : sarOf(tlvs);
-    const encoding = decodePath(dataCoding, this.#config.defaultAlphabet);
+    const concat = udh.concat ?? sar.concat;
     const octets = udh.octets === 0 ? message : message.subarray(udh.octets);
+    const declared = this.#declared(dataCoding, udh);
+    const encoding = actualEncoding(declared, octets, concat !== null);
     const isText = udh !== unreadableUdh && isTextEncoding(encoding);
+    const doubted = encoding === declared ? doubt(encoding, octets) : 'wrong_data_coding';
     const from = normaliseMsisdn(delivered.sourceAddr, this.#config.countryCode);
     return {
       key: this.#key(fingerprintOf(from, delivered)),
@@ -56,18 +61,18 @@ export class PartReader {
       raw: message,
       textOffset: udh.octets,
       dataCoding,
-      concat: udh.concat ?? sar.concat,
+      concat,
       externalId: null,
-      oddity: udh.oddity ?? sar.oddity ?? (delivered.bothPayloads ? 'both_payloads' : doubt(encoding, octets)),
+      oddity: udh.oddity ?? sar.oddity ?? (delivered.bothPayloads ? 'both_payloads' : doubted),
     };
   }
 
   /** The text of a receipt; null when it cannot be read. */
   text(delivered: Delivered): string | null {
     const udh = udhOf(delivered);
-    const encoding = decodePath(delivered.dataCoding, this.#config.defaultAlphabet);
-    if (udh === unreadableUdh || !isTextEncoding(encoding)) return null;
-    return decodeText(encoding, delivered.message.subarray(udh.octets));
+    const octets = delivered.message.subarray(udh.octets);
+    const encoding = actualEncoding(this.#declared(delivered.dataCoding, udh), octets, false);
+    return udh === unreadableUdh || !isTextEncoding(encoding) ? null : decodeText(encoding, octets);
   }
 
   /**
@@ -97,6 +102,11 @@ export class PartReader {
     };
   }
 
+  #declared(dataCoding: number, { shift }: Udh): string {
+    const path = decodePath(dataCoding, this.#config.defaultAlphabet);
+    return path === 'gsm7' && shift !== null ? nationalEncoding(shift) : path;
+  }
+
   #key(fingerprint: Buffer): PartKey {
     return { by: 'content', fingerprint, link: this.#link };
   }
@@ -106,6 +116,12 @@ function udhOf({ esmClass, message }: Delivered): Udh {
   return (esmClass & esmClassBits.udhIndicator) === 0 ? noUdh : (parseUdh(message) ?? unreadableUdh);
 }
 
+/** The declared encoding, unless the octets prove another. */
+function actualEncoding(declared: string, octets: Buffer, isFragment: boolean): string {
+  if (isPlainlyAsDeclared(declared, octets) || !isTextEncoding(declared)) return declared;
+  return provenEncoding(declared, octets, isFragment) ?? declared;
+}
+
 /**
  * Why there is no text, or what a reader should doubt of it. Octets that the alphabet does not have most likely mean
  * that the peer uses another one, and that `defaultAlphabet` is wrong.
@@ -113,8 +129,8 @@ function udhOf({ esmClass, message }: Delivered): Udh {
 function doubt(encoding: string, octets: Buffer): string | null {
   if (encoding === 'gsm7' || encoding === 'ascii') return looksLikeGsm7(octets) ? null : 'not_7bit';
   if (encoding === 'ucs2') return octets.length % 2 === 0 ? null : 'odd_octets';
-  if (encoding === 'latin1') return null;
-  return encoding === 'binary' ? 'binary' : 'unsupported_data_coding';
+  if (encoding === 'binary') return 'binary';
+  return isTextEncoding(encoding) ? null : 'unsupported_data_coding';
 }
 
 const noSar: { concat: Concat | null; oddity: string | null } = { concat: null, oddity: null };

@@ -3,42 +3,68 @@ import type { ChannelMeter, Inbox, LinkHealth } from '../../../src/ports/channel
 import type { Log } from '../../../src/ports/log.js';
 import { type AttemptEnd, Backoff } from './backoff.js';
 import type { BindRole } from './bind.js';
+import type { BindGate } from './bindGate.js';
 import { bindRefusal, statusName } from './codec/status.js';
 import type { SmppConfig } from './config.js';
-import { Link } from './link.js';
+import { HostChoice } from './hosts.js';
+import { type BindResult, Link, type LinkState } from './link.js';
+import type { ReceiptIds } from './receiptIds.js';
+import { takesConnections } from './socket.js';
 
 export interface SessionOptions {
   readonly config: SmppConfig;
   readonly role: BindRole;
   /** Counted from 1, for people. */
   readonly number: number;
+  /** Shared by the sessions of one role. */
+  readonly gate: BindGate;
+  readonly receiptIds: ReceiptIds;
   readonly log: Log;
   readonly meter: ChannelMeter;
   readonly onRoom: () => void;
 }
 
+export type SessionState = Exclude<LinkState, 'closed'> | 'idle' | 'backing_off' | 'refused';
+
+const returnCause = 'the first host takes connections again';
+
 /**
- * One of a channel's binds, kept up: link after link, on the hosts in turn.
+ * One of a channel's binds, kept up: link after link, host after host, until it is stopped.
  *
- *   idle -> connecting -> binding -> bound -> draining -> backing_off -> connecting … -> idle
+ *   idle -> connecting -> binding -> bound -> draining -+-> backing_off -> connecting …
+ *             |             |          |                |
+ *             +-------------+----------+----------------+-> refused -----> connecting …
  *
- * After a failure it backs off from `reconnectMinSeconds` to `reconnectMaxSeconds`; after a refusal that a person must
- * mend it waits `refusedRetrySeconds`, for ever: the telco may mend it on its side. See `Link` for the rest.
+ * | state       | what happens                                       | ends with                                    |
+ * | ----------- | -------------------------------------------------- | -------------------------------------------- |
+ * | idle        | not started, stopped, or waits for the first session's bind |                                     |
+ * | connecting  | TCP, and TLS where it is configured                | `connectTimeoutSeconds`                      |
+ * | binding     | bind_… is sent                                     | `responseTimeoutSeconds`                     |
+ * | bound       | messages flow; a silent peer is asked              | `enquireLinkSeconds` + `responseTimeoutSeconds` of silence |
+ * | draining    | unbind from either side, or a return to the first host; what is under way settles | `responseTimeoutSeconds`, twice at most |
+ * | backing_off | the attempt failed or the link was lost            | 1 s doubling to 60 s, less up to a half by chance |
+ * | refused     | the peer refused the bind, for a person to mend    | `refusedRetrySeconds`, less up to a half by chance |
+ *
+ * It never gives up: the telco may mend it on its side. How often it tries is bounded in every state, however the peer
+ * behaves; `BindGate` bounds it for all sessions of a channel together. See `Link` for what happens within a connection.
  */
 export class Session {
   readonly #options: SessionOptions;
   readonly #backoff: Backoff;
+  readonly #hosts: HostChoice;
   #link: Link | null = null;
-  #attempts = 0;
-  #state = 'idle';
+  #state: SessionState = 'idle';
   #sinceMs = Date.now();
   #detail = '';
   /** Why the last attempt ended. */
   #trouble = '';
+  #isReturning = false;
+  #isWaitingAtGate = false;
 
   constructor(options: SessionOptions) {
-    const { reconnectMinSeconds, reconnectMaxSeconds, refusedRetrySeconds } = options.config;
+    const { hosts, reconnectMinSeconds, reconnectMaxSeconds, refusedRetrySeconds } = options.config;
     this.#options = options;
+    this.#hosts = new HostChoice({ hosts, returnMs: options.config.returnToFirstHostSeconds * 1_000 });
     this.#backoff = new Backoff({
       minMs: reconnectMinSeconds * 1_000,
       maxMs: reconnectMaxSeconds * 1_000,
@@ -56,27 +82,49 @@ export class Session {
 
   health(): LinkHealth {
     const { role, number } = this.#options;
-    const linkState = this.#link?.state;
-    const state = linkState === undefined || linkState === 'closed' ? this.#state : linkState;
-    return { name: `${role} ${number} at ${this.#target()}`, state, sinceMs: this.#sinceMs, detail: this.#detail };
+    return {
+      name: `${role} ${number} at ${this.#target()}`,
+      state: this.#stateNow(),
+      sinceMs: this.#sinceMs,
+      detail: this.#detail,
+      gauges: { in_flight: this.#link?.outstandingSubmits ?? 0, unanswered: this.#link?.unansweredMessages ?? 0 },
+    };
   }
 
   /** Resolves after `stop`, when the link has been given up in good order. */
   async run(inbox: Inbox, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      const end = await this.#attempt(inbox, stop);
-      this.#attempts += 1;
+      await this.#passGate(stop);
       if (stop.aborted) break;
-      const waitMs = this.#backoff.delayMs(end);
-      this.#enter('backing_off', `${this.#trouble}; next attempt in ${(waitMs / 1_000).toFixed(1)} s`);
-      await delay(waitMs, undefined, { signal: stop }).catch(() => undefined);
+      const end = await this.#attempt(inbox, stop);
+      if (stop.aborted) break;
+      this.#hosts.ended(end, this.#isReturning);
+      if (!this.#isReturning) await this.#wait(end, stop);
+      this.#isReturning = false;
     }
     this.#enter('idle', '');
   }
 
+  async #passGate(stop: AbortSignal): Promise<void> {
+    const { gate } = this.#options;
+    if (gate.isOpenFor(this)) return gate.pass(this, stop);
+    const trouble = this.#trouble === '' ? '' : `${this.#trouble}; `;
+    this.#enter('idle', `${trouble}waits until the first session is bound, so as not to hammer the peer`);
+    this.#isWaitingAtGate = true;
+    await gate.pass(this, stop);
+    this.#isWaitingAtGate = false;
+  }
+
+  async #wait(end: AttemptEnd, stop: AbortSignal): Promise<void> {
+    const waitMs = this.#backoff.delayMs(end);
+    const state = end.kind === 'refused' && end.credentials ? 'refused' : 'backing_off';
+    this.#enter(state, `${this.#trouble}; next attempt in ${(waitMs / 1_000).toFixed(1)} s`);
+    await delay(waitMs, undefined, { signal: stop }).catch(() => undefined);
+  }
+
   async #attempt(inbox: Inbox, stop: AbortSignal): Promise<AttemptEnd> {
-    const { config, role, log, meter, onRoom } = this.#options;
-    const link = new Link({ host: this.#host(), role, config, inbox, log, meter, onRoom });
+    const { config, role, receiptIds, log, meter, onRoom } = this.#options;
+    const link = new Link({ host: this.#hosts.current, role, config, inbox, receiptIds, log, meter, onRoom });
     this.#link = link;
     const drain = () => void link.drain('the gateway stops');
     stop.addEventListener('abort', drain, { once: true });
@@ -90,42 +138,73 @@ export class Session {
   }
 
   async #follow(link: Link, stop: AbortSignal): Promise<AttemptEnd> {
-    const { log, meter } = this.#options;
-    const target = this.#target();
+    const { gate, log, meter } = this.#options;
     const bind = await link.open();
     meter.count('bind', { result: bind.kind === 'refused' ? statusName(bind.status) : bind.kind });
-    if (bind.kind === 'bound') {
-      this.#enter('bound', '');
-      log.info({ target, link: link.number }, 'bound');
-      const cause = await link.closed;
-      const boundForMs = Date.now() - this.#sinceMs;
-      if (!stop.aborted) meter.count('link_lost');
-      log[stop.aborted ? 'info' : 'warn']({ target, link: link.number, cause }, 'link ended');
-      this.#trouble = `link lost: ${cause}`;
-      return { kind: 'lost', boundForMs };
-    }
+    if (bind.kind === 'bound') return this.#stayBound(link, bind, stop);
     await link.closed;
-    if (bind.kind === 'failed') {
-      if (!stop.aborted) log.warn({ target, cause: bind.cause }, 'could not bind');
-      this.#trouble = `could not bind: ${bind.cause}`;
-      return { kind: 'failed' };
+    if (bind.kind === 'refused') return this.#noteRefusal(bind.status);
+    gate.failed();
+    if (!stop.aborted) log.warn({ target: this.#target(), cause: bind.cause }, 'could not bind');
+    this.#trouble = `could not bind: ${bind.cause}`;
+    return { kind: 'failed' };
+  }
+
+  async #stayBound(link: Link, bind: BindResult & { kind: 'bound' }, stop: AbortSignal): Promise<AttemptEnd> {
+    const { gate, log, meter } = this.#options;
+    const target = this.#target();
+    gate.bound();
+    const detail = this.#hosts.isFirst ? '' : `${this.#hosts.first} is away; this is another of its hosts`;
+    this.#enter('bound', detail);
+    log.info({ target, link: link.number, peerVersion: bind.peerVersion }, 'bound');
+    const returning = new AbortController();
+    void this.#returnToFirst(link, returning.signal);
+    const cause = await link.closed;
+    returning.abort();
+    gate.unbound();
+    const expected = stop.aborted || this.#isReturning;
+    if (!expected) meter.count('link_lost');
+    log[expected ? 'info' : 'warn']({ target, link: link.number, cause }, 'link ended');
+    this.#trouble = `link lost: ${cause}`;
+    return { kind: 'lost', boundForMs: Date.now() - this.#sinceMs };
+  }
+
+  /** Only while another host than the first is bound; looks now and then whether the first is back. */
+  async #returnToFirst(link: Link, stop: AbortSignal): Promise<void> {
+    const { config, log, meter } = this.#options;
+    while (!this.#hosts.isFirst && !stop.aborted) {
+      await delay(this.#hosts.returnMs, undefined, { signal: stop }).catch(() => undefined);
+      if (stop.aborted || !(await takesConnections(config, this.#hosts.first)) || stop.aborted) continue;
+      meter.count('host_return');
+      log.info({ host: this.#hosts.first }, 'going back to the first host');
+      this.#isReturning = true;
+      await link.drain(returnCause);
+      return;
     }
-    const { credentials, advice } = bindRefusal(bind.status);
-    log.error({ target, status: statusName(bind.status), advice }, 'bind refused');
-    this.#trouble = `bind refused with ${statusName(bind.status)}: ${advice}`;
+  }
+
+  #noteRefusal(status: number): AttemptEnd {
+    const { gate, log } = this.#options;
+    const { kind, advice } = bindRefusal(status);
+    const credentials = kind === 'credentials' || (kind === 'perhaps_credentials' && !gate.everBound);
+    if (credentials) gate.refused(this);
+    else gate.failed();
+    log.error({ target: this.#target(), status: statusName(status), advice }, 'bind refused');
+    this.#trouble = `bind refused with ${statusName(status)}: ${advice}`;
     return { kind: 'refused', credentials };
   }
 
-  #host(): string {
-    const { hosts } = this.#options.config;
-    return hosts[(this.#attempts + this.#options.number - 1) % hosts.length] ?? hosts[0];
+  #stateNow(): SessionState {
+    const linkState = this.#link?.state;
+    if (linkState !== undefined && linkState !== 'closed') return linkState;
+    return this.#isWaitingAtGate && this.#options.gate.wasRefused ? 'refused' : this.#state;
   }
 
   #target(): string {
-    return `${this.#host()}:${this.#options.config.port}`;
+    return `${this.#hosts.current}:${this.#options.config.port}`;
   }
 
-  #enter(state: string, detail: string): void {
+  #enter(state: SessionState, detail: string): void {
     this.#state = state;
     this.#sinceMs = Date.now();
     this.#detail = detail;

@@ -1,3 +1,5 @@
+import type { Gsm7Tables } from './nationalLanguages.js';
+
 /**
  * The GSM 7-bit default alphabet and its extension table (3GPP TS 23.038 §6.2.1), unpacked: one
  * septet an octet, as SMPP carries it.
@@ -63,41 +65,50 @@ const octetsOfCharacter = new Map<string, readonly number[]>([
 ]);
 octetsOfCharacter.delete('\u001b');
 
-/** UTF-16 code units by septet: all characters of both tables lie in the Basic Multilingual Plane. */
+/** UTF-16 code units by septet: all characters of all tables lie in the Basic Multilingual Plane. */
 const unitOfSeptet = Uint16Array.from(characterOfSeptet, (character) => character.charCodeAt(0));
-const unitOfEscaped = Uint16Array.from(unitOfSeptet);
-for (const [septet, character] of extension) unitOfEscaped[septet] = character.charCodeAt(0);
-unitOfEscaped[escapeSeptet] = 0x20;
+const unitOfExtension = new Uint16Array(unitOfSeptet.length);
+for (const [septet, character] of extension) unitOfExtension[septet] = character.charCodeAt(0);
 
 /** 1 where the septet means the same letter in ASCII: most texts hold nothing else, and decode seven times faster. */
 const sameAsAscii = Uint8Array.from({ length: 256 }, (_, octet) => (unitOfSeptet[octet] === octet ? 1 : 0));
 sameAsAscii[escapeSeptet] = 0;
 
+const defaultTables: Gsm7Tables = { basic: null, extension: null };
+const space = 0x20;
+
 /**
  * Unpacked septets to text. Total: an octet over 0x7F loses its high bit; an unknown escape shows the
- * basic character, as §6.2.1.1 asks; an escape at the very end is dropped.
+ * basic character, as §6.2.1.1 asks; an escape at the very end is dropped; a septet to which a national table
+ * gives no character is a space.
+ *
+ * @param tables those of a national language; without, the default ones
  */
-export function decodeGsm7(octets: Uint8Array): string {
+export function decodeGsm7(octets: Uint8Array, tables: Gsm7Tables = defaultTables): string {
+  if (tables.basic !== null) return decodeBothTables(octets, tables);
   let plain = 0;
   while (plain < octets.length && sameAsAscii[octets[plain] as number] === 1) plain += 1;
   if (plain === octets.length) {
     return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('latin1');
   }
-  return decodeBothTables(octets);
+  return decodeBothTables(octets, tables);
 }
 
-function decodeBothTables(octets: Uint8Array): string {
+function decodeBothTables(octets: Uint8Array, tables: Gsm7Tables): string {
+  const basic = tables.basic ?? unitOfSeptet;
+  const extended = tables.extension ?? unitOfExtension;
   const units = Buffer.allocUnsafe(octets.length * 2);
   let length = 0;
   for (let index = 0; index < octets.length; index += 1) {
-    const septet = (octets[index] as number) & 0x7f;
-    let unit = unitOfSeptet[septet] as number;
+    let septet = (octets[index] as number) & 0x7f;
+    let unit = 0;
     if (septet === escapeSeptet) {
       index += 1;
       if (index >= octets.length) break;
-      unit = unitOfEscaped[(octets[index] as number) & 0x7f] as number;
+      septet = (octets[index] as number) & 0x7f;
+      unit = septet === escapeSeptet ? space : (extended[septet] as number);
     }
-    length = units.writeUInt16LE(unit, length);
+    length = units.writeUInt16LE(unit || (basic[septet] as number) || space, length);
   }
   return units.toString('utf16le', 0, length);
 }

@@ -1,3 +1,5 @@
+import { isKnownShift, type LanguageShift } from './nationalLanguages.js';
+
 /** Where a part belongs in a long message. */
 export interface UdhConcat {
   readonly reference: number;
@@ -9,7 +11,9 @@ export interface Udh {
   /** How many octets precede the text, the length octet included. */
   readonly octets: number;
   readonly concat: UdhConcat | null;
-  /** What a reader should doubt, or null: `malformed_concat`, `port_addressed`, `national_language`. */
+  /** The alphabets of national languages that the text is in, where it is in any. */
+  readonly shift: LanguageShift | null;
+  /** What a reader should doubt, or null: `malformed_concat`, `port_addressed`, `national_language` (one not known). */
   readonly oddity: string | null;
 }
 
@@ -26,8 +30,6 @@ const element = {
 const oddityOfElement: Readonly<Record<number, string>> = {
   [element.port8]: 'port_addressed',
   [element.port16]: 'port_addressed',
-  [element.singleShift]: 'national_language',
-  [element.lockingShift]: 'national_language',
 };
 
 /**
@@ -42,6 +44,8 @@ export function parseUdh(message: Uint8Array): Udh | null {
   if (header === undefined || header + 1 > message.length) return null;
   const end = header + 1;
   let concat: UdhConcat | null = null;
+  let locking: number | null = null;
+  let single: number | null = null;
   let oddity: string | null = null;
   let offset = 1;
   while (offset < end) {
@@ -52,13 +56,19 @@ export function parseUdh(message: Uint8Array): Udh | null {
     if (id === element.concat8 || id === element.concat16) {
       concat = readConcat(message.subarray(offset + 2, next), id === element.concat8 ? 1 : 2);
       if (concat === null) oddity = 'malformed_concat';
+    } else if (id === element.lockingShift && length === 1) {
+      locking = message[offset + 2] as number;
+    } else if (id === element.singleShift && length === 1) {
+      single = message[offset + 2] as number;
     } else {
       oddity ??= oddityOfElement[id] ?? null;
     }
     offset = next;
   }
   if (concat !== null && concat.total === 1) concat = null;
-  return { octets: end, concat, oddity };
+  const shift = locking === null && single === null ? null : { locking, single };
+  if (shift !== null && !isKnownShift(shift)) oddity ??= 'national_language';
+  return { octets: end, concat, shift, oddity };
 }
 
 function readConcat(value: Uint8Array, referenceOctets: 1 | 2): UdhConcat | null {

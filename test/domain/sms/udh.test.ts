@@ -21,7 +21,46 @@ describe('user data header', () => {
       concat: concat(42, 2, 1),
       oddity: 'port_addressed',
     },
-    { label: 'a national language table', hex: '03240101', octets: 4, concat: null, oddity: 'national_language' },
+    {
+      label: 'a single shift to Turkish',
+      hex: '03240101',
+      octets: 4,
+      concat: null,
+      shift: { locking: null, single: 1 },
+      oddity: null,
+    },
+    {
+      label: 'both shifts beside concatenation',
+      hex: '0b00032a0201250103240103',
+      octets: 12,
+      concat: concat(42, 2, 1),
+      shift: { locking: 3, single: 3 },
+      oddity: null,
+    },
+    {
+      label: 'the last of two shifts',
+      hex: '06240101240102',
+      octets: 7,
+      concat: null,
+      shift: { locking: null, single: 2 },
+      oddity: null,
+    },
+    {
+      label: 'a language that nobody knows',
+      hex: '0324010e',
+      octets: 4,
+      concat: null,
+      shift: { locking: null, single: 14 },
+      oddity: 'national_language',
+    },
+    {
+      label: 'a locking shift to Spanish, which has none',
+      hex: '03250102',
+      octets: 4,
+      concat: null,
+      shift: { locking: 2, single: null },
+      oddity: 'national_language',
+    },
     { label: 'an empty header', hex: '00', octets: 1, concat: null, oddity: null },
     { label: 'one of one', hex: '0500032a0101', octets: 6, concat: null, oddity: null },
     { label: 'part 3 of 2', hex: '0500032a0203', octets: 6, concat: null, oddity: 'malformed_concat' },
@@ -36,7 +75,8 @@ describe('user data header', () => {
     },
   ];
   for (const { label, hex, ...expected } of cases) {
-    it(`reads ${label}`, () => expect(parseUdh(Buffer.from(`${hex}414243`, 'hex'))).to.deep.equal(expected));
+    it(`reads ${label}`, () =>
+      expect(parseUdh(Buffer.from(`${hex}414243`, 'hex'))).to.deep.equal({ shift: null, ...expected }));
   }
 
   const unreadable = [

@@ -50,19 +50,35 @@ export interface ReceiptSource {
   readonly atMs: number;
 }
 
-/** @returns null where neither a TLV nor the text names the message: such a receipt tells nothing. */
-export function readReceipt({ text, tlvs, atMs }: ReceiptSource): Receipt | null {
+/** A receipt whose id is still as the peer wrote it: see `ReceiptIds`. */
+export interface ReadReceipt extends Omit<Receipt, 'externalIds'> {
+  readonly sentId: string;
+}
+
+/**
+ * The TLV's id counts before the text's: it is there to be compared, the other to be read by people.
+ *
+ * @returns null where neither a TLV nor the text names the message: such a receipt tells nothing.
+ */
+export function readReceipt({ text, tlvs, atMs }: ReceiptSource): ReadReceipt | null {
   const words = parseReceiptText(text ?? '');
-  const ids = [textTlv(tlvs, tag.receiptedMessageId), words.get('id')].filter((id): id is string => Boolean(id));
-  const externalIds = externalIdCandidates(ids);
-  if (externalIds === null) return null;
+  const sentId = textTlv(tlvs, tag.receiptedMessageId)?.trim() || words.get('id');
+  if (sentId === undefined || sentId.length > maxIdCharacters) return null;
   const stat = words.get('stat')?.toUpperCase() ?? '';
-  const number = integerTlv(tlvs, tag.messageState);
+  const number = integerTlv(tlvs, tag.messageState) ?? (/^\d+$/.test(stat) ? Number(stat) : null);
   const meaning = (number === null ? undefined : stateByNumber[number]) ?? stateByWord.get(stat.slice(0, 5));
   const error = words.get('err') ?? networkError(tlvs.get(tag.networkErrorCode));
   const code = stat || meaning?.code || 'UNKNOWN';
   const coded = error === null || /^0*$/.test(error) ? code : `${code}/${error}`;
-  return { externalIds, state: meaning?.state ?? 'in_transit', code: coded.slice(0, maxCodeCharacters), atMs };
+  return { sentId, state: meaning?.state ?? 'in_transit', code: coded.slice(0, maxCodeCharacters), atMs };
+}
+
+/** SMPP 3.4 has 65 with the NUL; what is far longer is no id and would only be carried about. */
+const maxIdCharacters = 128;
+
+/** Whether a message that does not say so by its esm_class is a receipt all the same: no citizen can set a TLV. */
+export function namesReceiptedMessage(tlvs: ReadonlyMap<number, Buffer>): boolean {
+  return tlvs.size > 0 && tlvs.has(tag.receiptedMessageId);
 }
 
 /** A code is shown and counted; what a peer writes in its place must not grow without end. */
@@ -73,27 +89,46 @@ function networkError(value: Buffer | undefined): string | null {
   return value !== undefined && value.length === 3 ? String(value.readUInt16BE(1)).padStart(3, '0') : null;
 }
 
-const key = '(id|sub|dlvrd|submit date|done date|stat|err)';
-const anyKey = '(?:id|sub|dlvrd|submit date|done date|stat|err|text)';
-const pair = new RegExp(`\\b${key} ?: *(?!${anyKey} ?:)([^\\s,;]*)`, 'gi');
+/** A key in the forms that peers write, and the name that it has here. */
+const keyForms: readonly (readonly [name: string, form: string])[] = [
+  ['id', '(?:(?:msg|message)[ _]?)?id'],
+  ['sub', 'sub'],
+  ['dlvrd', 'dlvrd'],
+  ['submit date', 'submit[ _]?date'],
+  ['done date', 'done[ _]?date'],
+  ['stat', 'stat(?:us)?'],
+  ['err', 'err(?:or)?(?:[ _]?code)?'],
+];
+
+const textKey = 'te?xt';
+const anyKey = `(?:${[...keyForms.map(([, form]) => form), textKey].join('|')})`;
+const key = `(?:${keyForms.map(([, form]) => `(${form})`).join('|')})`;
+const value = `(?:"([^"]*)"|'([^']*)'|(?!${anyKey} ?[:=])([^\\s,;]*))`;
+const pair = new RegExp(`\\b${key} ?[:=]\\s*${value}`, 'gi');
+const ownWords = new RegExp(`\\b${textKey} ?[:=]`, 'i');
 
 /**
  * Reads `id:… sub:… dlvrd:… submit date:… done date:… stat:… err:… text:…` in any order and case, with
- * whatever is missing. What follows `text:` is the reply's own words, unless the id comes after it.
+ * whatever is missing, in quotes or with `=`. What follows `text:` is the reply's own words, unless the id comes
+ * after it.
  *
- * @returns the first value of each key that has one, keys in lower case
+ * @returns the first value of each key that has one
  */
 export function parseReceiptText(text: string): ReadonlyMap<string, string> {
-  const ownWords = /\btext ?:/i.exec(text)?.index ?? text.length;
-  const before = pairsOf(text.slice(0, ownWords));
+  const before = pairsOf(text.slice(0, ownWords.exec(text)?.index ?? text.length));
   return before.has('id') ? before : pairsOf(text);
 }
 
 function pairsOf(text: string): ReadonlyMap<string, string> {
   const words = new Map<string, string>();
-  for (const [, key = '', value = ''] of text.matchAll(pair)) {
-    const name = key.toLowerCase();
-    if (value !== '' && !words.has(name)) words.set(name, value);
+  for (const match of text.matchAll(pair)) {
+    const name = keyForms.find((_, index) => match[index + 1] !== undefined)?.[0] ?? '';
+    const found =
+      match
+        .slice(keyForms.length + 1)
+        .find((each) => each !== undefined)
+        ?.trim() ?? '';
+    if (found !== '' && !words.has(name)) words.set(name, found);
   }
   return words;
 }
@@ -104,21 +139,4 @@ export function normaliseExternalId(id: string): string {
     .trim()
     .toLowerCase()
     .replace(/^0+(?=.)/, '');
-}
-
-const maxConvertibleDigits = 32;
-
-/**
- * The ways in which a peer may have meant an id: as sent, hexadecimal here and decimal in submit_sm_resp, or the
- * other way round.
- *
- * @returns null when there is no id
- */
-export function externalIdCandidates(ids: readonly string[]): readonly [string, ...string[]] | null {
-  const sent = ids.map(normaliseExternalId).filter((id) => id !== '');
-  const short = sent.filter((id) => id.length <= maxConvertibleDigits);
-  const fromHex = short.filter((id) => /^[0-9a-f]+$/.test(id)).map((id) => BigInt(`0x${id}`).toString(10));
-  const toHex = short.filter((id) => /^[0-9]+$/.test(id)).map((id) => BigInt(id).toString(16));
-  const [first, ...others] = new Set([...sent, ...fromHex, ...toHex]);
-  return first === undefined ? null : [first, ...others];
 }

@@ -57,36 +57,39 @@ export function submitPolicy(status: number): SubmitPolicy {
 }
 
 /**
- * Why a bind was refused, for the person who must mend it. `credentials` means that trying again soon is
- * pointless, and may get the account locked.
+ * Why a bind was refused, for the person who must mend it.
+ * - `credentials`: trying again soon is pointless, and may get the account locked.
+ * - `perhaps_credentials`: so, unless the same credentials were accepted before; then it is a dead bind that the peer
+ *   still counts, or a fault of its own, for which some peers have no better code.
+ * - `passing`: it may go as it came.
  */
 export interface BindRefusal {
-  readonly credentials: boolean;
+  readonly kind: 'credentials' | 'perhaps_credentials' | 'passing';
   readonly advice: string;
 }
 
 const bindRefusals: Readonly<Record<string, BindRefusal>> = {
   ESME_RINVPASWD: {
-    credentials: true,
+    kind: 'credentials',
     advice: 'the password is wrong; some peers read no more than its first 8 characters',
   },
-  ESME_RINVSYSID: { credentials: true, advice: 'the peer does not know this systemId, or not from this IP address' },
+  ESME_RINVSYSID: { kind: 'credentials', advice: 'the peer does not know this systemId, or not from this IP address' },
   ESME_RBINDFAIL: {
-    credentials: true,
+    kind: 'perhaps_credentials',
     advice: 'the peer gives no reason; check systemId, password, systemType, the bind mode and the IP allow-list',
   },
-  ESME_RINVSYSTYP: { credentials: true, advice: 'the peer wants another systemType' },
-  ESME_RSERTYPUNAUTH: { credentials: true, advice: 'this account may not use the service type' },
-  ESME_RPROHIBITED: { credentials: true, advice: 'this account may not bind in this mode' },
+  ESME_RINVSYSTYP: { kind: 'credentials', advice: 'the peer wants another systemType' },
+  ESME_RSERTYPUNAUTH: { kind: 'credentials', advice: 'this account may not use the service type' },
+  ESME_RPROHIBITED: { kind: 'credentials', advice: 'this account may not bind in this mode' },
   ESME_RALYBND: {
-    credentials: false,
+    kind: 'passing',
     advice: 'the account has as many binds as it may; another client uses it, or a dead bind has not timed out yet',
   },
-  ESME_RINVBNDSTS: { credentials: false, advice: 'the peer does not allow this bind mode now' },
-  ESME_RSYSERR: { credentials: false, advice: 'the peer has a fault of its own' },
-  ESME_RTHROTTLED: { credentials: false, advice: 'too many bind attempts' },
+  ESME_RINVBNDSTS: { kind: 'passing', advice: 'the peer does not allow this bind mode now' },
+  ESME_RSYSERR: { kind: 'passing', advice: 'the peer has a fault of its own' },
+  ESME_RTHROTTLED: { kind: 'passing', advice: 'too many bind attempts' },
 };
 
 export function bindRefusal(status: number): BindRefusal {
-  return bindRefusals[statusName(status)] ?? { credentials: false, advice: 'ask the peer what the code means' };
+  return bindRefusals[statusName(status)] ?? { kind: 'passing', advice: 'ask the peer what the code means' };
 }

@@ -9,12 +9,13 @@ import { commandStatus, statusName } from '../codec/status.js';
 import type { SmppConfig } from '../config.js';
 import { bindsOf } from '../inspect.js';
 import { meaningOfReceipt, meaningOfStatus, telcoSubmitPolicy } from '../profile.js';
+import { tlsOptions } from '../socket.js';
 import { planSubmits } from '../submits.js';
 import { reachTcp, resolveHost, startTls } from './connect.js';
 import { TestMailbox } from './mailbox.js';
 import { Probe, type ProbeAnswer } from './probe.js';
 import { StageClock } from './stageClock.js';
-import { tlsFacts, tlsOf, tlsOptionsOf } from './tls.js';
+import { tlsFacts } from './tls.js';
 import { keptAlive, type Waited } from './waiting.js';
 
 type Stages<Value> = AsyncGenerator<Stage, Value>;
@@ -105,9 +106,10 @@ class HostDiagnosis {
   }
 
   async *#secure(socket: Socket, isFirst: boolean, timeoutMs: number): Stages<Socket | null> {
-    if (tlsOf(this.#config) === null) return socket;
+    const { tls } = this.#config;
+    if (tls === null) return socket;
     const clock = new StageClock('tls', this.#target);
-    const secure = await startTls(socket, () => tlsOptionsOf(this.#config, this.#host) ?? {}, timeoutMs);
+    const secure = await startTls(socket, () => tlsOptions(tls, this.#host), timeoutMs);
     if (!secure.ok) yield clock.failed(`tls.${secure.code}`, { code: secure.code });
     else if (isFirst) yield clock.passed(tlsFacts(secure.value));
     return secure.ok ? secure.value : null;

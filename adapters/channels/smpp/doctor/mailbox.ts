@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import type { Part, Receipt } from '../../../../src/ports/channel.js';
+import type { Part } from '../../../../src/ports/channel.js';
 import { type Delivered, deliveredOf } from '../codec/deliverSm.js';
 import type { Pdu } from '../codec/pdu.js';
-import { normaliseExternalId, readReceipt } from '../codec/receipt.js';
+import { normaliseExternalId, type ReadReceipt, readReceipt } from '../codec/receipt.js';
 import { commandStatus } from '../codec/status.js';
 import type { SmppConfig } from '../config.js';
 import { isReceipt, PartReader } from '../part.js';
-
-/** How a message id of submit_sm_resp comes back in the receipt. */
-export type ReceiptIdForm = 'same' | 'hex_to_decimal' | 'decimal_to_hex';
+import type { ReceiptIdForm } from '../receiptIds.js';
 
 export interface OwnReceipt {
-  readonly receipt: Receipt;
+  readonly receipt: ReadReceipt;
   readonly idForm: ReceiptIdForm;
 }
 
@@ -65,8 +63,8 @@ export class TestMailbox {
     const receipt = readReceipt({ text: this.#reader.text(delivered), tlvs: delivered.tlvs, atMs: Date.now() });
     if (receipt === null) return false;
     for (const submitted of this.#ids) {
-      const idForm = receipt.externalIds.map((id) => idFormOf(submitted, id)).find((form) => form !== null);
-      if (idForm === undefined) continue;
+      const idForm = idFormOf(submitted, normaliseExternalId(receipt.sentId));
+      if (idForm === null) continue;
       if (receipt.state !== 'in_transit') this.#onReceipt({ receipt, idForm });
       return true;
     }

@@ -60,7 +60,35 @@ describe('SMPP: what a peer sends', () => {
       text: 'J\ufffd',
       oddity: 'odd_octets',
     },
-    { label: 'octets that are no septets', octets: 'c3a9', fields: {}, text: 'C)', oddity: 'not_7bit' },
+    { label: 'octets that are no septets', octets: 'c34a', fields: {}, text: 'CJ', oddity: 'not_7bit' },
+    {
+      label: 'UTF-8 by data_coding 0',
+      octets: Buffer.from('Jalan “rusak”').toString('hex'),
+      fields: {},
+      text: 'Jalan “rusak”',
+      oddity: 'wrong_data_coding',
+    },
+    {
+      label: 'UCS-2 by data_coding 0',
+      octets: '004a0061006c0061006e',
+      fields: {},
+      text: 'Jalan',
+      oddity: 'wrong_data_coding',
+    },
+    {
+      label: 'GSM 03.38 by data_coding 8',
+      octets: Buffer.from('Jalan rusak di depan pasar').toString('hex'),
+      fields: { data_coding: 8 },
+      text: 'Jalan rusak di depan pasar',
+      oddity: 'wrong_data_coding',
+    },
+    {
+      label: 'a national language that nobody knows',
+      octets: '0324010e4a',
+      fields: { esm_class: 0x40 },
+      text: 'J',
+      oddity: 'national_language',
+    },
     {
       label: 'an over-long UDH',
       octets: 'ff00032a0201',
@@ -207,6 +235,60 @@ describe('SMPP: what a peer sends', () => {
     );
     rig.inbox.release();
     expect((await link.ask('deliver_sm', deliverSm('Satu'))).status).to.equal(status.ok);
+  });
+
+  it('takes no more than some megabytes from a peer that sends while the store is behind', async () => {
+    const payload = Buffer.alloc(15_000, 'x');
+    const big = encode('deliver_sm', { sequence_number: 1, ...deliverSm('', { message_payload: payload }) });
+    const total = 4_000;
+    rig.inbox.hold();
+    const before = process.memoryUsage().arrayBuffers;
+    // 60 MB in all. The peer's socket drains only while we read.
+    let sent = 0;
+    const writing = (async () => {
+      for (; sent < total; sent += 1) {
+        const octets = Buffer.from(big);
+        octets.writeUInt32BE(sent + 1, 12);
+        if (!link.socket.write(octets)) await new Promise((resolve) => link.socket.once('drain', resolve));
+      }
+    })();
+    while (!(await isStalled(() => sent))) await nextTurn();
+    expect(rig.inbox.waiting * payload.length).to.be.below(5 * 1024 * 1024);
+    // What the peer has not sent stays with it; the kernel's own buffers take a few megabytes.
+    expect(sent).to.be.below(total / 2);
+    expect(process.memoryUsage().arrayBuffers - before).to.be.below(16 * 1024 * 1024);
+    rig.inbox.release();
+    await writing;
+    expect((await link.answerTo(total)).status).to.equal(status.ok);
+    expect(rig.inbox.committed).to.have.length(total);
+  }).timeout(20_000);
+
+  it('takes a receipt as data_sm, and one that only its TLV tells to be one', async () => {
+    const fields = { source_addr: '1', receipted_message_id: '77', message_state: 2 };
+    expect((await link.ask('data_sm', { esm_class: 4, ...fields })).status).to.equal(status.ok);
+    expect((await link.ask('data_sm', fields)).status).to.equal(status.ok);
+    expect((await link.ask('deliver_sm', deliverSm('', { ...fields, message_state: 5 }))).status).to.equal(status.ok);
+    expect(rig.inbox.receipts.map(({ externalIds, state }) => [...externalIds, state])).to.deep.equal([
+      ['77', 'delivered'],
+      ['77', 'delivered'],
+      ['77', 'undelivered'],
+    ]);
+    expect(rig.inbox.committed).to.deep.equal([]);
+  });
+
+  it('takes no citizen’s text for a receipt, however much it looks like one', async () => {
+    const text = 'id:77 sub:001 dlvrd:001 submit date:2611211200 done date:2611211201 stat:DELIVRD err:000 text:x';
+    await link.ask('deliver_sm', deliverSm(text));
+    expect(rig.inbox.receipts).to.deep.equal([]);
+    expect(rig.inbox.committed[0]).to.include({ text, oddity: null });
+  });
+
+  it('reads national languages, and counts what is odd', async () => {
+    const turkish = Buffer.from('032401011b67491b69', 'hex');
+    await link.ask('deliver_sm', deliverSm(turkish, { esm_class: 0x40 }));
+    expect(rig.inbox.committed[0]).to.include({ text: 'ğIı', encoding: 'gsm7-single-tr', oddity: null, textOffset: 4 });
+    await link.ask('deliver_sm', deliverSm(Buffer.from('“Jalan”')));
+    expect(rig.observed.join('\n')).to.include('oddity {"oddity":"wrong_data_coding","encoding":"utf8"}');
   });
 
   it('brings receipts, and no part for them', async () => {
@@ -383,6 +465,13 @@ function numbered(sequenceNumber: number): Buffer {
   const octets = Buffer.from(sample);
   octets.writeUInt32BE(sequenceNumber, 12);
   return octets;
+}
+
+/** Whether nothing has moved for a while that is long for loopback. */
+async function isStalled(progress: () => number): Promise<boolean> {
+  const before = progress();
+  for (let turn = 0; turn < 2_000; turn += 1) await nextTurn();
+  return before === progress();
 }
 
 function nextTurn(): Promise<void> {

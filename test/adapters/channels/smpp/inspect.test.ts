@@ -122,7 +122,7 @@ describe('what check finds in SMPP channels', () => {
           Array.isArray(value) ? value.map((name: string) => folder.path(name)) : folder.path(String(value)),
         ]),
       );
-      const config = { ...parse(), tls: named };
+      const config = parse({ tls: named });
       return inspectChannels(new Map([['c1', config]])).map(
         ({ severity, path, message }) => `${severity} ${path.join('.')}: ${message.replace(folder.path('.'), '')}`,
       );

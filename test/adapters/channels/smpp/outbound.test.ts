@@ -235,6 +235,88 @@ describe('SMPP: replies', () => {
     expect((await rig.send('dua', Date.now() + 100)).kind).to.equal('unsent');
     expect(link.count('submit_sm')).to.equal(1);
   });
+
+  const throttlings = [
+    { label: 'ESME_RTHROTTLED', answer: { command_status: 0x58 }, tlvs: [], factor: 0.5 },
+    { label: 'ESME_RMSGQFUL', answer: { command_status: 0x14 }, tlvs: [], factor: 0.5 },
+    { label: 'congestion_state 100', answer: { message_id: '1' }, tlvs: [[0x0428, Buffer.from([100])]], factor: 0.5 },
+    { label: 'congestion_state 95', answer: { message_id: '1' }, tlvs: [[0x0428, Buffer.from([95])]], factor: 0.8 },
+    { label: 'congestion_state 85', answer: { message_id: '1' }, tlvs: [[0x0428, Buffer.from([85])]], factor: 1 },
+  ] as const;
+  for (const { label, answer, tlvs, factor } of throttlings) {
+    it(`sends ${factor === 1 ? 'on as before' : 'slower'} after ${label}`, async () => {
+      await start({ throughputPerSecond: 100 });
+      rig.peer.script.responseTlvs = tlvs;
+      rig.peer.script.onSubmit = (submit, link) => link.respond(submit, answer);
+      await rig.send();
+      // It regains 1.7 a second from the moment it was cut.
+      expect(rig.channel.health().facts?.submits_per_second).to.be.within(100 * factor, 100 * factor + 3);
+    });
+  }
+
+  it('counts a burst of throttlings as one', async () => {
+    await start({ throughputPerSecond: 100, window: 10 });
+    rig.peer.script.onSubmit = (submit, link) => link.respond(submit, { command_status: 0x58 });
+    await Promise.all(Array.from({ length: 8 }, () => rig.send()));
+    expect(rig.channel.health().facts?.submits_per_second).to.be.within(50, 53);
+    expect(rig.observed.filter((line) => line.includes('rate_cut'))).to.have.length(1);
+  });
+
+  const forms = [
+    { label: 'as sent', accepted: (id: number) => String(id), receipted: (id: number) => String(id) },
+    {
+      label: 'hexadecimal given, decimal in the receipt',
+      accepted: (id: number) => id.toString(16).toUpperCase(),
+      receipted: (id: number) => String(id).padStart(10, '0'),
+    },
+    {
+      label: 'decimal given, hexadecimal in the receipt',
+      accepted: (id: number) => String(id),
+      receipted: (id: number) => id.toString(16).padStart(10, '0'),
+    },
+  ];
+  for (const { label, accepted, receipted } of forms) {
+    it(`learns how the peer writes ids in receipts: ${label}`, async () => {
+      const link = await start();
+      let id = 1_000_000;
+      rig.peer.script.onSubmit = (submit) => {
+        id += 1;
+        link.respond(submit, { message_id: accepted(id) });
+      };
+      expect(rig.channel.health().facts?.receipt_ids).to.equal('not known yet');
+      for (let count = 0; count < 3; count += 1) {
+        const outcome = await rig.send();
+        const text = `id:${receipted(id)} stat:DELIVRD`;
+        await link.ask('deliver_sm', { esm_class: 4, source_addr: '1', short_message: Buffer.from(text) });
+        expect(rig.inbox.receipts.at(-1)?.externalIds).to.deep.equal(
+          outcome.kind === 'accepted' && outcome.externalIds,
+        );
+      }
+      expect(rig.channel.health().facts?.receipt_ids).to.match(/ \(learned\)$/);
+    });
+  }
+
+  it('takes the form of ids from the config', async () => {
+    const link = await start({ receiptIdForm: 'decimal_to_hex' });
+    await link.ask('deliver_sm', { esm_class: 4, short_message: Buffer.from('id:10 stat:DELIVRD') });
+    expect(rig.inbox.receipts[0]?.externalIds).to.deep.equal(['16']);
+    expect(rig.channel.health().facts?.receipt_ids).to.equal('decimal_to_hex');
+  });
+
+  it('gives each segment of a reply the receipt that is its own, in any order, twice and before the response', async () => {
+    const link = await start();
+    rig.peer.script.onSubmit = (submit) => {
+      link.send('deliver_sm', { esm_class: 4, short_message: Buffer.from(`id:${submit.sequence} stat:DELIVRD`) });
+      link.respond(submit, { message_id: String(submit.sequence) });
+    };
+    const outcome = await rig.send('a'.repeat(310));
+    const ids = outcome.kind === 'accepted' ? outcome.externalIds : [];
+    expect(ids).to.have.length(3);
+    for (const id of [...ids].reverse()) {
+      await link.ask('deliver_sm', { esm_class: 4, short_message: Buffer.from(`id:${id} stat:DELIVRD`) });
+    }
+    expect(rig.inbox.receipts.map(({ externalIds: [id] }) => id)).to.deep.equal([...ids, ...[...ids].reverse()]);
+  });
 });
 
 function shortMessageOf({ octets }: ReceivedPdu): Buffer {

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions, Server as TlsServer } from 'node:tls';
 import smpp, { type PDU } from 'smpp';
 
 /** A PDU as the peer got it: read by the `smpp` package, a second opinion on what our own codec writes. */
@@ -16,6 +17,8 @@ export interface PeerScript {
   answersBind: boolean;
   answersEnquireLink: boolean;
   answersUnbind: boolean;
+  /** Put at the end of every response that is a success: what an SMPP 5.0 peer adds. */
+  responseTlvs: readonly (readonly [tag: number, value: Buffer])[];
   /** Gets every submit_sm. */
   onSubmit: (submit: ReceivedPdu, link: PeerLink) => void;
 }
@@ -27,6 +30,7 @@ export class Peer {
     answersBind: true,
     answersEnquireLink: true,
     answersUnbind: true,
+    responseTlvs: [],
     onSubmit: (submit, link) => link.respond(submit, { message_id: String(submit.sequence) }),
   };
   readonly links: PeerLink[] = [];
@@ -35,17 +39,20 @@ export class Peer {
 
   private constructor(server: Server) {
     this.#server = server;
-    server.on('connection', (socket) => {
+    server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
       const link = new PeerLink(socket, this.script);
       this.links.push(link);
       for (const resolve of this.#onLink.splice(0)) resolve(link);
     });
   }
 
-  static async listen(port = 0): Promise<Peer> {
-    const server = createServer();
-    await new Promise<void>((resolve) => {
-      server.listen(port, '127.0.0.1', resolve);
+  /** @param place a port of the peer's own, an address on loopback, TLS */
+  static async listen(place: { port?: number; host?: string; tls?: TlsOptions } = {}): Promise<Peer> {
+    const { port = 0, host = '127.0.0.1', tls } = place;
+    const server = tls === undefined ? createServer() : createTlsServer(tls);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
     });
     return new Peer(server);
   }
@@ -144,7 +151,9 @@ export class PeerLink {
   }
 
   respond(request: ReceivedPdu, fields: Readonly<Record<string, unknown>> = {}): void {
-    this.write(encode(`${request.command}_resp`, { sequence_number: request.sequence, ...fields }));
+    const octets = encode(`${request.command}_resp`, { sequence_number: request.sequence, ...fields });
+    const tlvs = (fields.command_status ?? 0) === 0 ? this.script.responseTlvs : [];
+    this.write(tlvs.reduce((longer, [tag, value]) => withTlv(longer, tag, value), octets));
   }
 
   write(octets: Buffer): void {

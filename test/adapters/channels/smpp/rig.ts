@@ -1,5 +1,5 @@
 import { smppAdapter } from '../../../../adapters/channels/smpp/index.js';
-import type { Channel, ChannelContext, Outcome } from '../../../../src/ports/channel.js';
+import type { Channel, ChannelContext, ChannelHealth, Outcome } from '../../../../src/ports/channel.js';
 import { observers, ScriptedInbox } from '../../../conformance/channel.js';
 import { Peer } from './peer.js';
 
@@ -25,6 +25,8 @@ export interface Rig {
   readonly inbox: ScriptedInbox;
   /** What went to the log and the meter. */
   readonly observed: readonly string[];
+  /** Resolves when `isSo` says so of the channel's health. */
+  healthIs(isSo: (health: ChannelHealth) => boolean): Promise<ChannelHealth>;
   send(text?: string, deadlineMs?: number): Promise<Outcome>;
   stop(): Promise<void>;
 }
@@ -35,12 +37,16 @@ export function parse(changes: Readonly<Record<string, unknown>> = {}) {
   return parsed.config;
 }
 
-/** @param prepare sets the peer's script before the first connection */
+/**
+ * @param prepare sets the peer's script before the first connection
+ * @param place where the peer listens
+ */
 export async function startRig(
   changes: Readonly<Record<string, unknown>> = {},
   prepare: (peer: Peer) => void = () => undefined,
+  place: Parameters<typeof Peer.listen>[0] = {},
 ): Promise<Rig> {
-  const peer = await Peer.listen();
+  const peer = await Peer.listen(place);
   prepare(peer);
   const observed: string[] = [];
   const context: ChannelContext = { id: 'telkomsel', ...observers(observed) };
@@ -53,6 +59,14 @@ export async function startRig(
     channel,
     inbox,
     observed,
+    healthIs: async (isSo) => {
+      const deadlineMs = Date.now() + 10_000;
+      while (!isSo(channel.health())) {
+        if (Date.now() > deadlineMs) throw new Error(`still ${JSON.stringify(channel.health())}`);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return channel.health();
+    },
     send: (text = 'Laporan Anda sudah kami terima', deadlineMs = Date.now() + 10_000) =>
       channel.send({ id: 'a-reply', to: citizen, text, inReplyTo: null }, deadlineMs),
     stop: async () => {

@@ -100,6 +100,108 @@ describe('SMPP: the link', () => {
     expect(rig.observed.join('\n')).to.include('no answer to bind_transceiver');
   });
 
+  const answers: readonly { label: string; tlvs: readonly (readonly [number, Buffer])[] }[] = [
+    { label: 'sc_interface_version of SMPP 5.0', tlvs: [[0x0210, Buffer.from([0x50])]] },
+    {
+      label: 'the TLVs of SMPP 5.0',
+      tlvs: [
+        [0x0210, Buffer.from([0x50])],
+        [0x0428, Buffer.from([30])],
+        [0x0425, Buffer.from([0])],
+        [0x1234, Buffer.from('of their own')],
+      ],
+    },
+    { label: 'TLVs without a value', tlvs: [[0x0210, Buffer.alloc(0)]] },
+  ];
+  for (const { label, tlvs } of answers) {
+    it(`takes answers with ${label}`, async () => {
+      rig = await startRig({}, ({ script }) => {
+        script.responseTlvs = tlvs;
+      });
+      const link = await rig.peer.nextBound();
+      expect((await rig.send()).kind).to.equal('accepted');
+      expect((await link.ask('deliver_sm', deliverSm('Satu'))).status).to.equal(0);
+      expect(rig.observed.join('\n')).to.include(label.startsWith('TLVs') ? '"peerVersion":null' : '"peerVersion":80');
+    });
+  }
+
+  it('takes an outbind before and after its own bind', async () => {
+    rig = await startRig({}, ({ script }) => {
+      script.answersBind = false;
+    });
+    const link = await rig.peer.nextLink();
+    link.send('outbind', { system_id: 'smsc', password: 'x' });
+    const bind = await link.receives('bind_transceiver');
+    link.respond(bind);
+    link.send('outbind', { system_id: 'smsc', password: 'x' });
+    expect((await link.ask('deliver_sm', deliverSm('Satu'))).status).to.equal(0);
+    expect(link.count('generic_nack')).to.equal(0);
+  });
+
+  it('shows each state as it goes through them', async () => {
+    rig = await startRig(
+      { reconnectMinSeconds: 30, reconnectMaxSeconds: 30, responseTimeoutSeconds: 5 },
+      ({ script }) => {
+        script.answersBind = false;
+        script.answersUnbind = false;
+      },
+    );
+    const state = (wanted: string) => rig.healthIs(({ links: [link] }) => link?.state === wanted);
+    const link = await rig.peer.nextLink();
+    await state('binding');
+    link.respond(await link.receives('bind_transceiver'));
+    await state('bound');
+    rig.inbox.hold();
+    link.send('deliver_sm', deliverSm('Satu'));
+    await rig.inbox.arrival();
+    link.send('unbind');
+    await state('draining');
+    rig.inbox.release();
+    await state('backing_off');
+  });
+
+  it('gives the link its measures', async () => {
+    rig = await startRig({}, ({ script }) => {
+      script.onSubmit = () => undefined;
+    });
+    const link = await rig.peer.nextBound();
+    rig.inbox.hold();
+    link.send('deliver_sm', deliverSm('Satu'));
+    link.send('deliver_sm', deliverSm('Dua'));
+    const outcome = rig.send();
+    await rig.healthIs(({ links: [only] }) => only?.gauges?.in_flight === 1 && only.gauges.unanswered === 2);
+    rig.inbox.release();
+    link.respond(await link.receives('submit_sm'), { message_id: '1' });
+    await outcome;
+    await rig.healthIs(({ links: [only] }) => only?.gauges?.in_flight === 0 && only.gauges.unanswered === 0);
+  });
+
+  it('knocks with one of its sessions while the credentials are refused, and with all once they are taken', async () => {
+    rig = await startRig({ sessions: 8, refusedRetrySeconds: 0.2 }, ({ script }) => {
+      script.bindStatus = 0x0e;
+    });
+    await rig.peer.nextLink();
+    await rig.peer.nextLink();
+    const { links } = rig.channel.health();
+    expect(rig.peer.links).to.have.length(2);
+    expect(links.filter(({ detail }) => detail.includes('waits until the first session is bound'))).to.have.length(7);
+    expect(links.filter(({ state }) => state === 'refused').length).to.be.at.least(7);
+    rig.peer.script.bindStatus = 0;
+    await rig.healthIs(({ state }) => state === 'up');
+    expect(rig.peer.links.length).to.be.within(9, 11);
+  });
+
+  it('takes ESME_RBINDFAIL for a passing fault once the same credentials were accepted', async () => {
+    rig = await startRig({ refusedRetrySeconds: 600 });
+    const link = await rig.peer.nextBound();
+    rig.peer.script.bindStatus = 0x0d;
+    const refused = rig.peer.nextLink();
+    link.socket.destroy();
+    await (await refused).closed;
+    rig.peer.script.bindStatus = 0;
+    await rig.peer.nextBound();
+  });
+
   it('honours unbind: answers what came before, then unbinds, then comes back', async () => {
     rig = await startRig();
     const link = await rig.peer.nextBound();
@@ -174,8 +276,7 @@ describe('SMPP: the link', () => {
     });
     const link = await rig.peer.nextLink();
     await link.closed;
-    while (rig.channel.health().links[0]?.state !== 'backing_off')
-      await new Promise((resolve) => setImmediate(resolve));
+    while (rig.channel.health().links[0]?.state !== 'refused') await new Promise((resolve) => setImmediate(resolve));
     const detail = rig.channel.health().links[0]?.detail ?? '';
     expect(detail).to.match(
       /^bind refused with ESME_RINVPASWD: the password is wrong.*; next attempt in [3-6]\d\d\.\d s$/,

@@ -47,8 +47,9 @@ describe('command_status', () => {
   }
 
   it('tells credentials from what passes by itself', () => {
-    expect(bindRefusal(0x0e)).to.include({ credentials: true });
-    expect(bindRefusal(0x05)).to.include({ credentials: false });
+    expect(bindRefusal(0x0e)).to.include({ kind: 'credentials' });
+    expect(bindRefusal(0x0d)).to.include({ kind: 'perhaps_credentials' });
+    expect(bindRefusal(0x05)).to.include({ kind: 'passing' });
     expect(bindRefusal(0x400).advice).to.not.equal('');
   });
 });

@@ -46,7 +46,7 @@ export async function told(
   request: Partial<DiagnosisRequest> = {},
   onStage: (stage: Stage) => void = () => undefined,
 ): Promise<Stage[]> {
-  const config = { ...parse(withoutTls(changes)), ...('tls' in changes ? { tls: changes.tls } : {}) };
+  const config = parse(changes);
   const stages: Stage[] = [];
   const whole: DiagnosisRequest = {
     links: 'all',
@@ -61,10 +61,6 @@ export async function told(
     onStage(stage);
   }
   return stages;
-}
-
-function withoutTls({ tls: _, ...others }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return others;
 }
 
 /** `bind failed bind.ESME_RINVPASWD`, `tcp passed`, … */
