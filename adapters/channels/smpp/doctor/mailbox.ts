@@ -7,8 +7,8 @@ import { commandStatus } from '../codec/status.js';
 import type { SmppConfig } from '../config.js';
 import { isReceipt, PartReader } from '../part.js';
 
-/** How a message id of submit_sm_resp comes back in the receipt. */
-export type ReceiptIdForm = 'same' | 'hex_to_decimal' | 'decimal_to_hex';
+/** How the id in a receipt becomes the one in submit_sm_resp. */
+export type ReceiptIdForm = 'as_sent' | 'hex_to_decimal' | 'decimal_to_hex';
 
 export interface OwnReceipt {
   readonly receipt: Receipt;
@@ -88,10 +88,10 @@ const longestNumber = 32;
 
 /** @returns null where the two are no forms of one id */
 export function idFormOf(submitted: string, receipted: string): ReceiptIdForm | null {
-  if (submitted === receipted) return 'same';
+  if (submitted === receipted) return 'as_sent';
   if (submitted.length > longestNumber || receipted.length > longestNumber) return null;
-  if (isSameNumber(submitted, receipted)) return 'hex_to_decimal';
-  return isSameNumber(receipted, submitted) ? 'decimal_to_hex' : null;
+  if (isSameNumber(receipted, submitted)) return 'hex_to_decimal';
+  return isSameNumber(submitted, receipted) ? 'decimal_to_hex' : null;
 }
 
 function isSameNumber(hex: string, decimal: string): boolean {
