@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/messageOf.js';
 import type { ChannelInbox } from '../intake/channelInbox.js';
 import type { Channel, ChannelHealth } from '../ports/channel.js';
 import type { Log } from '../ports/log.js';
@@ -184,8 +185,7 @@ export class ServedChannel {
     try {
       await run;
     } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error);
-      this.deps.log.error({ channel: this.id, error: cause }, 'stopped for good');
+      this.deps.log.error({ channel: this.id, error: messageOf(error) }, 'stopped for good');
     }
   }
 }

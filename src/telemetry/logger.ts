@@ -13,7 +13,8 @@ export class Redaction {
   add(secrets: readonly string[]): void {
     // Within JSON a secret appears as JSON spells it.
     const spelt = secrets.filter((secret) => secret !== '').map((secret) => JSON.stringify(secret).slice(1, -1));
-    this.#spelt = [...new Set([...this.#spelt, ...spelt])];
+    // The longest first: one secret may be the beginning of another.
+    this.#spelt = [...new Set([...this.#spelt, ...spelt])].sort((one, other) => other.length - one.length);
   }
 
   of(line: string): string {

@@ -58,7 +58,14 @@ export class Session {
     const { role, number } = this.#options;
     const linkState = this.#link?.state;
     const state = linkState === undefined || linkState === 'closed' ? this.#state : linkState;
-    return { name: `${role} ${number} at ${this.#target()}`, state, sinceMs: this.#sinceMs, detail: this.#detail };
+    const inFlight = this.#link?.outstandingSubmits ?? 0;
+    return {
+      name: `${role} ${number} at ${this.#target()}`,
+      state,
+      sinceMs: this.#sinceMs,
+      detail: this.#detail,
+      inFlight,
+    };
   }
 
   /** Resolves after `stop`, when the link has been given up in good order. */
