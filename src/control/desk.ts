@@ -125,7 +125,8 @@ export class ControlDesk {
       return { kind: 'error', message: `not done, for the audit trail could not take it: ${messageOf(error)}` };
     }
     const end = await carryOut().catch((error: unknown) => ended('failed', messageOf(error)));
-    const faults = end.faults.length === 0 ? '' : ` (${end.faults.length} faults)`;
+    const faults =
+      end.faults.length === 0 ? '' : ` (${end.faults.length} ${end.faults.length === 1 ? 'fault' : 'faults'})`;
     await store
       .endAct(id, { atMs: Date.now(), result: end.result, detail: `${end.message}${faults}` })
       .catch((error: unknown) =>

@@ -73,14 +73,15 @@ export class PartShelf {
     private readonly deadLetters: DeadLetters,
     private readonly journal: Journal,
   ) {
-    const rows = `SELECT p.*, c.name AS channel, s.ref, r.id AS report_id
-      FROM parts p JOIN channels c ON c.id = p.channel_id JOIN senders s ON s.id = p.sender_id
+    const columns = 'p.*, c.name AS channel, s.ref, r.id AS report_id';
+    const others = `JOIN channels c ON c.id = p.channel_id JOIN senders s ON s.id = p.sender_id
       LEFT JOIN reports r ON r.seq = p.report_seq`;
+    const rows = `SELECT ${columns} FROM parts p ${others}`;
     this.#byId = db.prepare<[number], PartRow>(`${rows} WHERE p.id = ?`);
     this.#ofReport = db.prepare<[number, number], PartRow>(`${rows} WHERE p.report_seq = ? ORDER BY p.id LIMIT ?`);
     this.#unreadable = db.prepare<[number], PartRow>(
-      `${rows} JOIN dead_letters d ON d.kind = 'part' AND d.subject_seq = p.id AND d.closed_ms IS NULL
-       ORDER BY p.id LIMIT ?`,
+      `SELECT ${columns} FROM dead_letters d INDEXED BY dead_letters_open CROSS JOIN parts p ON p.id = d.subject_seq
+       ${others} WHERE d.closed_ms IS NULL AND d.kind = 'part' ORDER BY d.id LIMIT ?`,
     );
     this.#pieces = db.prepare<[number], PartRow>(
       `${rows} WHERE p.report_seq = ? AND p.duplicate = 0 ORDER BY p.sequence`,
