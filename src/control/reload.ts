@@ -11,7 +11,12 @@ import type { ChannelChange, Switchboard } from './switchboard.js';
 
 /** Reads and checks the config file and the reply texts that it names, as `start` did. */
 export type ReadSettings = () =>
-  | { readonly ok: true; readonly config: GatewayConfig; readonly wording: Wording }
+  | {
+      readonly ok: true;
+      readonly config: GatewayConfig;
+      readonly wording: Wording;
+      readonly warnings: readonly ConfigFileFault[];
+    }
   | { readonly ok: false; readonly faults: readonly ConfigFileFault[] };
 
 export interface ReloadDeps {
@@ -66,7 +71,7 @@ export class Reload {
         faults: settings.faults,
       };
     }
-    const { config, wording } = settings;
+    const { config, wording, warnings } = settings;
     const fixed = Object.entries(fixedSections).filter(([, of]) => !isDeepStrictEqual(of(this.running), of(config)));
     if (fixed.length > 0) return refusedFor(fixed.map(([name]) => name));
     this.deps.hide(config.secrets);
@@ -78,7 +83,7 @@ export class Reload {
     }
     this.deps.useWording(wording);
     this.running = config;
-    return { result: 'done', message: told(difference), faults: [] };
+    return { result: 'done', message: `${told(difference)}${warned(warnings.length)}`, faults: [] };
   }
 
   #changeOf({ added, changed, removed }: Difference, config: GatewayConfig): ChannelChange {
@@ -118,6 +123,10 @@ function refusedFor(sections: readonly string[]): ReloadResult {
   const verb = sections.length === 1 ? 'differs' : 'differ';
   const message = `${names} ${verb} from what runs and can only change with a restart. Put it back or restart; nothing was changed`;
   return { result: 'refused', message, faults: [] };
+}
+
+function warned(count: number): string {
+  return count === 0 ? '' : `; ${count} ${count === 1 ? 'warning' : 'warnings'}, see \`lapor-gateway check\``;
 }
 
 function told({ added, changed, removed, untouched }: Difference): string {

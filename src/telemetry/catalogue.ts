@@ -153,10 +153,12 @@ export const catalogue = {
     help: 'PDUs that did not add up',
     labels: ['channel', 'command'],
   },
-  lapor_decode_fallbacks_total: {
+  lapor_odd_parts_total: {
     type: 'counter',
-    help: 'Parts read by another alphabet than their data_coding says, because their octets prove it',
-    labels: ['channel', 'from', 'to'],
+    help: 'Parts with something odd about them, and how they were read',
+    labels: ['channel', 'oddity', 'encoding'],
+    values:
+      'oddity: `wrong_data_coding` is a decode fallback (the octets prove another alphabet than they were said to have); the others are in the README of the adapter',
   },
   lapor_channel_events_total: {
     type: 'counter',
@@ -191,7 +193,7 @@ export const metricOfEvent: Readonly<Record<string, MetricName>> = {
   receipt: 'lapor_receipts_by_state_total',
   enquire_link_unanswered: 'lapor_enquire_links_unanswered_total',
   pdu_malformed: 'lapor_malformed_pdus_total',
-  decode_fallback: 'lapor_decode_fallbacks_total',
+  oddity: 'lapor_odd_parts_total',
 };
 
 /** The same for what adapters time. */

@@ -84,9 +84,9 @@ describe('metrics', () => {
     },
     {
       label: 'a decode fallback',
-      event: 'decode_fallback',
-      labels: { from: 'gsm7', to: 'utf8', more: 'than the metric has' },
-      sample: 'lapor_decode_fallbacks_total{channel="telkomsel",from="gsm7",to="utf8"}',
+      event: 'oddity',
+      labels: { oddity: 'wrong_data_coding', encoding: 'utf8', more: 'than the metric has' },
+      sample: 'lapor_odd_parts_total{channel="telkomsel",oddity="wrong_data_coding",encoding="utf8"}',
     },
     {
       label: 'what has no metric of its own',
