@@ -4,12 +4,13 @@ import { embeddedTracker, openTicketDesk } from '../adapters/trackers/embedded/i
 import { httpTracker } from '../adapters/trackers/http/index.js';
 import type { Configured } from './config/adapterBlocks.js';
 import type { Adapters, GatewayConfig } from './config/load.js';
+import type { ChannelSetup } from './control/servedChannel.js';
 import { createUnderstanding } from './conversation/understand.js';
 import type { Knowledge } from './conversation/understanding/load.js';
 import type { Wording } from './conversation/wording/wording.js';
 import { Gateway, type GatewayParts, type GatewaySettings } from './gateway.js';
 import { joinParts } from './intake/joinParts.js';
-import type { Channel, ChannelAdapter } from './ports/channel.js';
+import type { ChannelAdapter } from './ports/channel.js';
 import type { Log } from './ports/log.js';
 import type { Store } from './ports/store.js';
 import type { TicketDesk } from './ports/ticketDesk.js';
@@ -48,6 +49,9 @@ export function openDesk(config: GatewayConfig): TicketDesk {
 export interface Composed {
   readonly gateway: Gateway;
   readonly parts: GatewayParts;
+  readonly texts: WordedTexts;
+  /** How a channel of this gateway is made, of this config or of one that a reload brings. */
+  readonly setupOf: (id: string, entry: Configured<ChannelAdapter>) => ChannelSetup;
 }
 
 /** What the gateway is told by files beside its config. */
@@ -58,28 +62,18 @@ export interface Instructions {
 
 export function composeGateway(config: GatewayConfig, { wording, knowledge }: Instructions, log: Log): Composed {
   const metrics = new Metrics();
+  const texts = new WordedTexts(wording);
   const store = openStore(config, 'gateway');
   const tracker = config.tracker.adapter.create(config.tracker.config, { log: log.child({ part: 'tracker' }) });
-  const channels = new Map([...config.channels].map(([id, entry]) => [id, createChannel(id, entry, metrics, log)]));
+  const setupOf = (id: string, { adapter, config: block }: Configured<ChannelAdapter>): ChannelSetup => ({
+    adapter: adapter.name,
+    medium: adapter.medium,
+    create: () => adapter.create(block, { id, log: log.child({ channel: id }), meter: metrics.meterOf(id) }),
+  });
+  const channels = new Map([...config.channels].map(([id, entry]) => [id, setupOf(id, entry)]));
   const understand = createUnderstanding(knowledge, log.child({ part: 'understanding' }));
-  const texts = new WordedTexts(wording);
   const parts: GatewayParts = { store, tracker, channels, understand, texts, metrics, log };
-  const gateway = new Gateway(parts, settingsOf(config));
-  return { gateway, parts };
-}
-
-export function channelsOf(parts: GatewayParts): ReadonlyMap<string, Channel> {
-  return new Map([...parts.channels].map(([id, { channel }]) => [id, channel]));
-}
-
-function createChannel(
-  id: string,
-  { adapter, config }: Configured<ChannelAdapter>,
-  metrics: Metrics,
-  log: Log,
-): { channel: Channel; medium: string } {
-  const context = { id, log: log.child({ channel: id }), meter: metrics.meterOf(id) };
-  return { channel: adapter.create(config, context), medium: adapter.medium };
+  return { gateway: new Gateway(parts, settingsOf(config)), parts, texts, setupOf };
 }
 
 /** How long a reply that was perhaps sent waits for a sign that it was, before it is sent again. */

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { ChannelSetup } from './control/servedChannel.js';
+import { Switchboard } from './control/switchboard.js';
 import type { Understand } from './conversation/understand.js';
 import { messageOf } from './domain/messageOf.js';
 import { Forwarder } from './forward/forwarder.js';
-import { ChannelInbox } from './intake/channelInbox.js';
-import type { Channel } from './ports/channel.js';
 import type { Log } from './ports/log.js';
 import type { Store } from './ports/store.js';
 import type { Tracker } from './ports/tracker.js';
 import type { ReplyPolicy } from './replies/policy.js';
-import { Replier } from './replies/replier.js';
 import { StatusSink } from './replies/statusSink.js';
 import type { ReplyTexts } from './replies/texts.js';
 import type { Metrics } from './telemetry/metrics.js';
@@ -24,8 +23,8 @@ export interface GatewaySettings {
 export interface GatewayParts {
   readonly store: Store;
   readonly tracker: Tracker;
-  /** By channel id, with the medium that the adapter declares. */
-  readonly channels: ReadonlyMap<string, { readonly channel: Channel; readonly medium: string }>;
+  /** By channel id. */
+  readonly channels: ReadonlyMap<string, ChannelSetup>;
   readonly understand: Understand;
   readonly texts: ReplyTexts;
   readonly metrics: Metrics;
@@ -42,12 +41,11 @@ const drainMs = 20_000;
 export class Gateway {
   readonly forwarder: Forwarder;
   readonly statusSink: StatusSink;
-  readonly inboxes: ReadonlyMap<string, ChannelInbox>;
-  readonly #repliers: readonly Replier[];
+  readonly switchboard: Switchboard;
   readonly #intakeStop = new AbortController();
   readonly #workStop = new AbortController();
-  readonly #running: Promise<void>[] = [];
-  readonly #working: Promise<void>[] = [];
+  #forwarding: Promise<void> = Promise.resolve();
+  #polling: Promise<void> = Promise.resolve();
   #stopJobs: (() => Promise<void>) | null = null;
 
   constructor(
@@ -56,7 +54,7 @@ export class Gateway {
   ) {
     const { store, tracker, understand, texts, metrics, log } = parts;
     const owner = randomUUID();
-    const repliesQueued = (): void => this.#wakeRepliers();
+    const repliesQueued = (): void => this.switchboard.wake();
     const listener = { ...metrics.forward, repliesQueued };
     this.forwarder = new Forwarder(store, tracker, understand, texts, { owner, ...settings.forward }, listener, log);
     this.statusSink = new StatusSink(store, texts, { status: (result) => metrics.status(result), repliesQueued }, log);
@@ -67,24 +65,25 @@ export class Gateway {
         this.forwarder.wake();
       },
     };
-    const entries = [...parts.channels];
-    this.inboxes = new Map(
-      entries.map(([id, { medium }]) => [id, new ChannelInbox(id, medium, store, settings.joinWindowMs, intake, log)]),
-    );
-    this.#repliers = entries.map(
-      ([channelId, { channel }]) =>
-        new Replier(store, channel, { owner, channelId, ...settings.replies }, metrics.replies, log),
+    const { joinWindowMs, replies } = settings;
+    this.switchboard = new Switchboard(
+      { store, intake, replies: metrics.replies, log },
+      { owner, joinWindowMs, replies, drainMs },
+      parts.channels,
     );
   }
 
-  start(): void {
-    const { store, tracker, channels, log } = this.parts;
-    this.#working.push(this.forwarder.run(this.#workStop.signal));
-    for (const replier of this.#repliers) this.#working.push(replier.run(this.#workStop.signal));
-    this.#running.push(this.#guard('tracker', tracker.run(this.statusSink, this.#intakeStop.signal)));
-    for (const [id, inbox] of this.inboxes) {
-      const run = channels.get(id)?.channel.run(inbox, this.#intakeStop.signal);
-      if (run !== undefined) this.#running.push(this.#guard(id, run));
+  /** Channels that an operator holds stay held: a restart is no reason to undo what somebody decided. */
+  async start(): Promise<void> {
+    const { store, tracker, log } = this.parts;
+    const holds = await store.channelHolds();
+    this.#forwarding = this.forwarder.run(this.#workStop.signal);
+    this.#polling = this.#guard('tracker', tracker.run(this.statusSink, this.#intakeStop.signal));
+    this.switchboard.start(holds);
+    for (const [channel, { hold, sinceMs, actor }] of holds) {
+      if (!this.switchboard.channels.has(channel)) continue;
+      const since = new Date(sinceMs).toISOString();
+      log.warn({ channel, hold, since, by: actor }, 'held by an operator; `lapor-gateway channel resume` ends that');
     }
     this.#stopJobs = startJobs(store, () => this.forwarder.wake(), log);
   }
@@ -94,11 +93,14 @@ export class Gateway {
     await this.#stopJobs?.();
     this.#workStop.abort();
     const overdue = setTimeout(() => this.#abandon(), drainMs);
-    // Replies under way need their channel: first the work, then the links.
-    await Promise.all(this.#working);
+    await Promise.all([this.#forwarding, this.switchboard.stop()]);
     this.#intakeStop.abort();
-    await Promise.all(this.#running);
+    await this.#polling;
     clearTimeout(overdue);
+  }
+
+  /** After `stop`, when nobody needs the store any more. */
+  async close(): Promise<void> {
     await this.parts.tracker.close();
     await this.parts.store.close();
   }
@@ -106,14 +108,10 @@ export class Gateway {
   #abandon(): void {
     this.parts.log.warn({}, 'not all that was under way came to an end; the leases bring it back');
     this.forwarder.abandon();
-    for (const replier of this.#repliers) replier.abandon();
+    this.switchboard.abandon();
   }
 
-  #wakeRepliers(): void {
-    for (const replier of this.#repliers) replier.wake();
-  }
-
-  /** One channel that cannot go on must not take the others with it; its health says what is wrong. */
+  /** A tracker that cannot be polled must not take the rest with it. */
   async #guard(what: string, run: Promise<void>): Promise<void> {
     try {
       await run;

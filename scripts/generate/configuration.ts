@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { packagedFile } from '../../src/config/env.js';
 import { gatewaySchema } from '../../src/config/schema.js';
+import { markdownTable } from './markdownTable.js';
 
 /**
  * Writes docs/configuration.md from the schema that checks the config, so that the two cannot differ.
@@ -95,6 +96,11 @@ function rowOf(key: string, property: Property, required: boolean): Row {
   };
 }
 
+function tableOf(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [`\`${row.key}\``, row.value, row.byDefault, row.description]);
+  return markdownTable([['key', 'value', 'default', 'meaning'], ...cells]);
+}
+
 const typeWords: Readonly<Record<string, string>> = { string: 'text', integer: 'whole number', number: 'number' };
 
 function valueWords(property: Property): string {
@@ -103,21 +109,6 @@ function valueWords(property: Property): string {
   const word = typeWords[String(typed.type)] ?? String(typed.type);
   const least = typed.minimum ?? (typed.exclusiveMinimum === undefined ? undefined : `over ${typed.exclusiveMinimum}`);
   return least === undefined || typed.maximum === undefined ? word : `${word}, ${least} to ${typed.maximum}`;
-}
-
-/** Columns as wide as their widest cell: so the formatter leaves the file alone. */
-function tableOf(rows: readonly Row[]): string {
-  const header = ['key', 'value', 'default', 'meaning'];
-  const cells = rows.map((row) => [`\`${row.key}\``, row.value, row.byDefault, row.description]);
-  const escaped = [header, ...cells].map((line) => line.map((cell) => cell.replaceAll('|', '\\|')));
-  const widths = header.map((_, column) => Math.max(...escaped.map((line) => line[column]?.length ?? 0)));
-  const [head = [], ...body] = escaped;
-  const rule = widths.map((width) => '-'.repeat(width));
-  return [head, rule, ...body].map((line) => lineOf(line, widths)).join('\n');
-}
-
-function lineOf(cells: readonly string[], widths: readonly number[]): string {
-  return `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

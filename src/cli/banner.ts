@@ -1,9 +1,9 @@
 import type { GatewayConfig } from '../config/load.js';
-import type { Channel } from '../ports/channel.js';
+import type { ChannelLook } from '../http/readiness.js';
 
 /** What is up and what to type next, for whoever looks at the console. */
-export function bannerOf(config: GatewayConfig, channels: ReadonlyMap<string, Channel>, port: number): string {
-  const states = [...channels].map(([id, channel]) => `${id} ${channel.health().state}`);
+export function bannerOf(config: GatewayConfig, channels: ReadonlyMap<string, ChannelLook>, port: number): string {
+  const states = [...channels].map(([id, channel]) => `${id} ${channel.hold ?? channel.health().state}`);
   const lines = [
     'lapor-gateway is up',
     `  channels  ${states.join(', ')}${config.simulators === undefined ? '' : '  (simulated telcos on loopback, over real SMPP)'}`,

@@ -34,7 +34,7 @@ export function deadLettersCommand(openStore: OpenStore): Command {
         ids,
         done,
         'put back',
-        'not open, or a part that could not be read (those can only be discarded)',
+        'not open, or a part that could not be read: see `lapor-gateway parts redecode`',
       );
     });
   command

@@ -4,10 +4,15 @@ import { adapters, openDesk, openStore } from '../compose.js';
 import { processEnvironment } from '../config/env.js';
 import type { GatewayConfig } from '../config/load.js';
 import { messageOf } from '../domain/messageOf.js';
+import { auditCommand } from './audit.js';
+import { channelCommand } from './channel.js';
 import { checkCommand } from './check.js';
 import { deadLettersCommand } from './deadLetters.js';
 import { doctorCommand } from './doctor.js';
+import { operatorName } from './operator.js';
+import { partsCommand } from './parts.js';
 import { badConfigExitCode, printFaults } from './printFaults.js';
+import { reloadCommand } from './reload.js';
 import { loadSettings } from './settings.js';
 import { simulateCommand } from './simulate.js';
 import { startCommand } from './start.js';
@@ -49,6 +54,7 @@ function untilInterrupted(): AbortSignal {
   process.once('SIGINT', () => interrupt.abort());
   return interrupt.signal;
 }
+const operatorDeps = { ...printer, env: source.env, output: process.stdout, setExitCode };
 
 const program = new Command('lapor-gateway')
   .description(
@@ -70,6 +76,17 @@ const program = new Command('lapor-gateway')
   .addCommand(trackerCommand(async (option) => openDesk(await configOf(option))))
   .addCommand(traceCommand(async (option) => openStore(await configOf(option), 'operator')))
   .addCommand(deadLettersCommand(async (option) => openStore(await configOf(option), 'operator')))
+  .addCommand(
+    partsCommand({
+      configOf,
+      openStore: (config) => openStore(config, 'operator'),
+      operator: operatorName(source.env),
+      output: process.stdout,
+    }),
+  )
+  .addCommand(channelCommand(operatorDeps))
+  .addCommand(reloadCommand(operatorDeps))
+  .addCommand(auditCommand(async (option) => openStore(await configOf(option), 'operator')))
   .addCommand(simulateCommand());
 
 try {

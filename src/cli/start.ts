@@ -1,14 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
-import { type Composed, channelsOf, composeGateway } from '../compose.js';
+import { type Composed, composeGateway } from '../compose.js';
 import type { GatewayConfig } from '../config/load.js';
+import type { ReadSettings } from '../control/reload.js';
+import type { ServedChannel } from '../control/servedChannel.js';
 import { createHttpApp, type WebhookHandler } from '../http/app.js';
-import { readiness } from '../http/readiness.js';
+import { checkStore, readiness } from '../http/readiness.js';
 import { type HttpServer, startHttpServer } from '../http/server.js';
-import type { Channel } from '../ports/channel.js';
-import type { Log } from '../ports/log.js';
-import { createLogger } from '../telemetry/logger.js';
+import { createLogger, Redaction } from '../telemetry/logger.js';
 import { bannerOf } from './banner.js';
+import { type Control, openControl } from './controlDesk.js';
 import { badConfigExitCode, type FaultPrinter, printFaults } from './printFaults.js';
 import { loadSettings, type SettingsSource } from './settings.js';
 import { startSimulators } from './simulatorProcesses.js';
@@ -36,15 +37,17 @@ export function startCommand(deps: StartDeps): Command {
       keepHeapSmall();
       const stopped = untilSignal();
       const { config } = settings;
+      const redaction = new Redaction(config.secrets);
       const log = createLogger({
         level: config.log.level,
-        secrets: config.secrets,
+        redaction,
         format: process.stderr.isTTY ? 'lines' : 'json',
         output: process.stderr,
       });
       const simulators = await startSimulators(config);
       try {
-        await runGateway(config, composeGateway(config, settings, log), log, stopped);
+        const read = () => loadSettings(option, deps);
+        await runGateway(config, composeGateway(config, settings, log), { redaction, read, stopped });
       } finally {
         await simulators.stop();
       }
@@ -59,55 +62,71 @@ function keepHeapSmall(): void {
   setFlagsFromString('--heap-growing-percent=100');
 }
 
-async function runGateway(
-  config: GatewayConfig,
-  composed: Composed,
-  log: Log,
-  stopped: Promise<string>,
-): Promise<void> {
+interface Run {
+  readonly redaction: Redaction;
+  readonly read: ReadSettings;
+  readonly stopped: Promise<string>;
+}
+
+async function runGateway(config: GatewayConfig, composed: Composed, { redaction, read, stopped }: Run): Promise<void> {
   const { gateway, parts } = composed;
-  const channels = channelsOf(parts);
+  const { log } = parts;
+  const { channels } = gateway.switchboard;
   let server: HttpServer | null = null;
-  gateway.start();
+  let control: Control | null = null;
   try {
-    server = await startHttpServer(httpApp(config, composed, channels), config.server);
+    await gateway.start();
+    control = await openControl(config, composed, redaction, read);
+    server = await startHttpServer(httpApp(config, composed), config.server);
     log.info({ port: server.port, channels: [...channels.keys()] }, 'started');
     await Promise.race([untilChannelsAreUp(channels), stopped]);
     process.stdout.write(bannerOf(config, channels, server.port));
     log.info({ signal: await stopped }, 'stopping: letting what is under way come to its end');
   } finally {
     await server?.close();
-    await gateway.stop();
+    // Together: an act under way ends as soon as its channel does.
+    await Promise.all([control?.close(), gateway.stop()]);
+    await gateway.close();
   }
   log.info({}, 'stopped');
 }
 
-function httpApp(config: GatewayConfig, { gateway, parts }: Composed, channels: ReadonlyMap<string, Channel>) {
+function httpApp(config: GatewayConfig, { gateway, parts }: Composed) {
+  const { store, tracker, metrics, log } = parts;
+  const { channels } = gateway.switchboard;
   return createHttpApp({
-    log: parts.log,
-    readiness: () => readiness(parts.store, channels, gateway.forwarder.trackerFault),
-    metrics: () => parts.metrics.text(parts.store, channels, gateway.forwarder.trackerFault !== null),
-    channels: new Map([...channels].map(([id, channel]) => [id, webhookOf(channel, gateway.inboxes.get(id))])),
-    trackerEvents: parts.tracker.handleEvents
-      ? (request) => parts.tracker.handleEvents?.(request, gateway.statusSink) ?? Promise.resolve({ status: 404 })
+    log,
+    readiness: () => readiness(store, channels, gateway.forwarder.trackerFault),
+    metrics: async () => {
+      const storeWritable = (await checkStore(store)).ok;
+      return metrics.text({ store, storeWritable, trackerAway: gateway.forwarder.trackerFault !== null, channels });
+    },
+    channels: { get: (id) => webhookOf(channels.get(id)) },
+    trackerEvents: tracker.handleEvents
+      ? (request) => tracker.handleEvents?.(request, gateway.statusSink) ?? Promise.resolve({ status: 404 })
       : null,
     bodyMaxBytes: config.server.bodyLimitBytes,
   });
 }
 
-function webhookOf(
-  channel: Channel,
-  inbox: Parameters<NonNullable<Channel['handleWebhook']>>[1] | undefined,
-): WebhookHandler | null {
-  if (channel.handleWebhook === undefined || inbox === undefined) return null;
+function webhookOf(served: ServedChannel | undefined): WebhookHandler | null | undefined {
+  if (served === undefined) return undefined;
+  // A drained channel takes nothing for now: the peer tries again.
+  if (served.channel === null) return async () => ({ status: 503, headers: { 'retry-after': '60' } });
+  const { channel, inbox } = served;
+  if (channel.handleWebhook === undefined) return null;
   return (request) => channel.handleWebhook?.(request, inbox) ?? Promise.resolve({ status: 404 });
 }
 
-/** Resolves at the first SIGTERM or SIGINT with its name; a second one ends the process at once. */
+/**
+ * Resolves at the first SIGTERM or SIGINT with its name; a second one ends the process at once. At a terminal SIGHUP
+ * means that it was closed, and does the same; elsewhere it means `reload`.
+ */
 function untilSignal(): Promise<string> {
+  const signals = ['SIGTERM', 'SIGINT', ...(process.stdin.isTTY ? (['SIGHUP'] as const) : [])] as const;
   return new Promise((resolve) => {
     let asked = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    for (const signal of signals) {
       process.on(signal, () => {
         if (asked) process.exit(1);
         asked = true;
@@ -117,9 +136,10 @@ function untilSignal(): Promise<string> {
   });
 }
 
-async function untilChannelsAreUp(channels: ReadonlyMap<string, Channel>): Promise<void> {
+async function untilChannelsAreUp(channels: ReadonlyMap<string, ServedChannel>): Promise<void> {
   const untilMs = Date.now() + bannerWaitMs;
-  while (Date.now() < untilMs && [...channels.values()].some((channel) => channel.health().state !== 'up')) {
+  const isAwaited = (channel: ServedChannel) => channel.hold !== 'drained' && channel.health().state !== 'up';
+  while (Date.now() < untilMs && [...channels.values()].some(isAwaited)) {
     await new Promise((resolve) => setTimeout(resolve, bannerLookMs));
   }
 }

@@ -29,8 +29,8 @@ export interface HttpDeps {
   readiness(): Promise<Readiness>;
   /** Metrics in Prometheus' text format, version 0.0.4. */
   metrics(): Promise<string>;
-  /** Each configured channel; null for one that takes no webhooks. */
-  readonly channels: ReadonlyMap<string, WebhookHandler | null>;
+  /** By channel id, asked for with each request; null for one that takes no webhooks, undefined where there is none. */
+  readonly channels: Pick<ReadonlyMap<string, WebhookHandler | null>, 'get'>;
   /** Null where the tracker pushes nothing. */
   readonly trackerEvents: WebhookHandler | null;
   readonly bodyMaxBytes?: number;

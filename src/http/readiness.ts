@@ -1,7 +1,14 @@
 import { messageOf } from '../domain/messageOf.js';
-import type { Channel } from '../ports/channel.js';
+import type { ChannelHealth } from '../ports/channel.js';
+import type { Hold } from '../ports/operations.js';
 import type { Store } from '../ports/store.js';
 import type { Check, Readiness } from './app.js';
+
+/** A channel as it is now. */
+export interface ChannelLook {
+  readonly hold: Hold | null;
+  health(): ChannelHealth;
+}
 
 const probeLimitMs = 2_000;
 
@@ -11,7 +18,7 @@ const probeLimitMs = 2_000;
  */
 export async function readiness(
   store: Store,
-  channels: ReadonlyMap<string, Channel>,
+  channels: ReadonlyMap<string, ChannelLook>,
   trackerFault: string | null,
 ): Promise<Readiness> {
   const storeCheck = await checkStore(store);
@@ -26,7 +33,8 @@ export async function readiness(
   return { ready: storeCheck.ok, checks };
 }
 
-async function checkStore(store: Store): Promise<Check> {
+/** Whether the store takes a write, now. */
+export async function checkStore(store: Store): Promise<Check> {
   let timer: NodeJS.Timeout | undefined;
   const tooSlow = new Promise<Check>((resolve) => {
     timer = setTimeout(() => resolve({ ok: false, detail: `no write within ${probeLimitMs} ms` }), probeLimitMs);
@@ -40,9 +48,10 @@ async function checkStore(store: Store): Promise<Check> {
   return check;
 }
 
-function checkChannel(channel: Channel): Check {
+function checkChannel(channel: ChannelLook): Check {
   const { state, links, facts = {} } = channel.health();
+  const held = channel.hold === null ? [] : [`${channel.hold} by an operator`];
   const told = links.map((link) => `${link.name} ${link.state}${link.detail === '' ? '' : ` (${link.detail})`}`);
   const found = Object.entries(facts).map(([name, value]) => `${name}: ${value}`);
-  return { ok: state !== 'down', detail: [state, ...told, ...found].join('; ') };
+  return { ok: state !== 'down', detail: [state, ...held, ...told, ...found].join('; ') };
 }

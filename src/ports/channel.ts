@@ -215,4 +215,22 @@ export interface ChannelAdapter<Config = unknown> {
   /** Where the channel takes messages, as citizens know it (`1708`). */
   address(config: Config): string;
   create(config: Config, context: ChannelContext): Channel;
+  /**
+   * How this adapter, with this config, reads the octets of a part that was stored before: for parts that came before a
+   * charset was set right. Absent where texts are not decoded from octets; then no stored part can be re-decoded.
+   */
+  decodeStored?(config: Config, stored: StoredOctets): DecodePath;
+}
+
+/** What the store keeps of a part's text. */
+export interface StoredOctets {
+  readonly raw: Buffer;
+  readonly textOffset: number;
+  readonly dataCoding: number | null;
+}
+
+export interface DecodePath {
+  /** A `TextEncoding`; null where this is no text to the adapter. */
+  readonly encoding: string | null;
+  readonly textOffset: number;
 }

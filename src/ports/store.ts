@@ -1,6 +1,7 @@
 import type { ReplyKind } from '../domain/reply.js';
 import type { Status } from '../domain/status.js';
 import type { Cursor, Outcome, Part, PartExtras, PartKey, Receipt } from './channel.js';
+import type { OperationsStore } from './operations.js';
 
 /**
  * The store port. Each method is one transaction, named after what it means, and takes a batch.
@@ -16,7 +17,7 @@ import type { Cursor, Outcome, Part, PartExtras, PartKey, Receipt } from './chan
  * Words: `seq` is the store's own number of a report or reply and grows in the order of acceptance; `id` is the
  * UUID that the world may see. Times are epoch milliseconds.
  */
-export interface Store {
+export interface Store extends OperationsStore {
   /** Stores parts, joins long messages, and puts each complete message in the forwarding queue, in one transaction. */
   acceptParts(batch: AcceptBatch): Promise<AcceptSummary>;
   /** Forgets fingerprints of parts whose acknowledgement the peer is known to have. */
@@ -200,6 +201,8 @@ export interface RecordedOutcome {
 export interface ReceiptSummary {
   /** Receipts that moved a reply. */
   readonly matched: number;
+  /** Receipts that moved a reply over an hour after it was accepted; not counted in `matched`. Absent when none did. */
+  readonly late?: number;
   /** Receipts that said nothing new. */
   readonly repeated: number;
   /** Receipts for an id that no reply has (yet): kept for a while. */

@@ -51,6 +51,11 @@ export class Replier {
     this.#wakeup.wake();
   }
 
+  /** Replies that are claimed and whose outcome is not on disk yet. */
+  get underWay(): number {
+    return this.#inFlight;
+  }
+
   /** Runs until `stop` fires, then lets what is under way come to its end. */
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {

@@ -5,7 +5,12 @@ import type { ReplyTexts } from './texts.js';
 
 /** The reply texts of config/replies, in the configured language. */
 export class WordedTexts implements ReplyTexts {
-  constructor(private readonly wording: Wording) {}
+  constructor(private wording: Wording) {}
+
+  /** From now on in other words: what is queued already stays as it is. */
+  use(wording: Wording): void {
+    this.wording = wording;
+  }
 
   acknowledgement(trackingId: string, flags: readonly string[]): NewReply {
     const key = flags.includes('truncated') ? 'acknowledgementTruncated' : 'acknowledgement';

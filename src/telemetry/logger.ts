@@ -2,10 +2,29 @@ import { Writable } from 'node:stream';
 import pino from 'pino';
 import type { Log } from '../ports/log.js';
 
+/** Values that never leave, wherever they turn up. A reload may bring new ones; the old ones stay secrets. */
+export class Redaction {
+  #spelt: readonly string[] = [];
+
+  constructor(secrets: readonly string[]) {
+    this.add(secrets);
+  }
+
+  add(secrets: readonly string[]): void {
+    // Within JSON a secret appears as JSON spells it.
+    const spelt = secrets.filter((secret) => secret !== '').map((secret) => JSON.stringify(secret).slice(1, -1));
+    // The longest first: one secret may be the beginning of another.
+    this.#spelt = [...new Set([...this.#spelt, ...spelt])].sort((one, other) => other.length - one.length);
+  }
+
+  of(line: string): string {
+    return this.#spelt.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line);
+  }
+}
+
 export interface LoggerOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
-  /** Values that never leave, wherever they turn up. */
-  readonly secrets: readonly string[];
+  readonly redaction: Redaction;
   /** JSON lines, or lines for a person at a terminal. */
   readonly format: 'json' | 'lines';
   readonly output: NodeJS.WritableStream;
@@ -31,7 +50,7 @@ const mobileNumber = /(?<![\w-])(?:\+?62|0)8\d{7,11}(?![\w-])/g;
 
 /** Structured logs without addresses, message texts and secrets: by fields, and by a last look at each line. */
 export function createLogger(options: LoggerOptions): Log {
-  const scrub = scrubber(options.secrets);
+  const scrub = (line: string) => options.redaction.of(line).replace(mobileNumber, '[number]');
   const format = options.format === 'json' ? (line: string) => line : lineForPerson;
   const destination = new Writable({
     decodeStrings: false,
@@ -50,13 +69,6 @@ export function createLogger(options: LoggerOptions): Log {
     },
     destination,
   );
-}
-
-function scrubber(secrets: readonly string[]): (line: string) => string {
-  // Within JSON a secret appears as JSON spells it.
-  const spelt = secrets.filter((secret) => secret !== '').map((secret) => JSON.stringify(secret).slice(1, -1));
-  return (line) =>
-    spelt.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line).replace(mobileNumber, '[number]');
 }
 
 /** `17:40:05 warn  bind refused channel=indosat status=ESME_RINVPASWD` */

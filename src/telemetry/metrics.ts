@@ -1,110 +1,189 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ForwardListener } from '../forward/forwarder.js';
 import type { IntakeListener } from '../intake/channelInbox.js';
-import type { Channel, ChannelMeter, ChannelState } from '../ports/channel.js';
-import type { StatusResult, Store } from '../ports/store.js';
+import type { ChannelHealth, ChannelMeter, ChannelState } from '../ports/channel.js';
+import type { ActResult, ChannelCounts, Hold } from '../ports/operations.js';
+import type { StatusResult, Store, StoreCounts } from '../ports/store.js';
 import type { ReplyListener } from '../replies/replier.js';
+import { catalogue, histogramOfEvent, type MetricEntry, type MetricName, metricOfEvent } from './catalogue.js';
 
-const stateValues: Record<ChannelState, number> = { down: 0, degraded: 0.5, up: 1 };
+const stateValues: Readonly<Record<ChannelState, number>> = { down: 0, degraded: 0.5, up: 1 };
 
-/** What the gateway counts. Labels are channels and kinds of outcome: never an address, an id or a text. */
+/** A channel as it is now. */
+export interface ChannelReading {
+  readonly hold: Hold | null;
+  readonly repliesUnderWay: number;
+  health(): ChannelHealth;
+}
+
+/** What is not counted as it happens but read when somebody asks. */
+export interface Readings {
+  readonly store: Pick<Store, 'counts' | 'channelCounts'>;
+  readonly storeWritable: boolean;
+  readonly trackerAway: boolean;
+  readonly channels: ReadonlyMap<string, ChannelReading>;
+}
+
+/** What the gateway counts; `catalogue.ts` says what there is. */
 export class Metrics {
-  private readonly registry = new Registry();
-  readonly #parts = this.#counter('lapor_parts_total', 'Parts taken in, by what became of them', [
-    'channel',
-    'outcome',
-  ]);
-  readonly #receipts = this.#counter('lapor_receipts_total', 'Receipts, by what they were', ['channel', 'outcome']);
-  readonly #forwards = this.#counter('lapor_forward_attempts_total', 'Attempts to hand a report to the tracker', [
-    'outcome',
-  ]);
-  readonly #replies = this.#counter('lapor_reply_attempts_total', 'Attempts to send a reply', ['channel', 'outcome']);
-  readonly #resent = this.#counter('lapor_replies_resent_total', 'Replies sent again that were perhaps sent before', [
-    'channel',
-  ]);
-  readonly #status = this.#counter('lapor_status_events_total', 'Status events of the tracker', ['outcome']);
-  readonly #events = this.#counter('lapor_channel_events_total', 'What adapters count', ['channel', 'event', 'detail']);
-  readonly #waiting = this.#gauge('lapor_waiting', 'What waits in the store', ['what']);
-  readonly #oldest = this.#gauge(
-    'lapor_oldest_report_seconds',
-    'Age of the oldest report that waits for the tracker',
-    [],
-  );
-  readonly #trackerUp = this.#gauge(
-    'lapor_tracker_up',
-    '0 while reports are held back because the tracker is away',
-    [],
-  );
-  readonly #channelUp = this.#gauge('lapor_channel_up', '1 up, 0.5 degraded, 0 down', ['channel']);
-  readonly #seconds = new Histogram({
-    name: 'lapor_channel_seconds',
-    help: 'How long the peers of a channel take',
-    labelNames: ['channel', 'event'],
-    buckets: [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 30, 60],
-    registers: [this.registry],
-  });
+  readonly #registry = new Registry();
+  readonly #counters = new Map<MetricName, Counter>();
+  readonly #gauges = new Map<MetricName, Gauge>();
+  readonly #histograms = new Map<MetricName, Histogram>();
+  /** How many expired messages of a channel are in the counter already. */
+  readonly #expiredCounted = new Map<string, number>();
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
+    collectDefaultMetrics({ register: this.#registry });
+    for (const [name, entry] of Object.entries(catalogue)) this.#create(name as MetricName, entry);
   }
 
   get intake(): IntakeListener {
+    const parts = this.#counter('lapor_parts_total');
+    const receipts = this.#counter('lapor_receipts_total');
     return {
       accepted: (channel, summary) => {
-        for (const [outcome, count] of Object.entries(summary))
-          if (count > 0) this.#parts.inc({ channel, outcome }, count);
+        for (const [outcome, count] of Object.entries(summary)) if (count > 0) parts.inc({ channel, outcome }, count);
       },
       receipts: (channel, summary) => {
         for (const [outcome, count] of Object.entries(summary))
-          if (count > 0) this.#receipts.inc({ channel, outcome }, count);
+          if (count > 0) receipts.inc({ channel, outcome }, count);
       },
-      refused: (channel, parts) => this.#parts.inc({ channel, outcome: 'refused' }, parts),
+      refused: (channel, count) => parts.inc({ channel, outcome: 'refused' }, count),
     };
   }
 
   get forward(): Pick<ForwardListener, 'forwarded'> {
-    return { forwarded: (outcome) => this.#forwards.inc({ outcome }) };
+    const attempts = this.#counter('lapor_forward_attempts_total');
+    return { forwarded: (outcome) => attempts.inc({ outcome }) };
   }
 
   get replies(): ReplyListener {
+    const attempts = this.#counter('lapor_reply_attempts_total');
+    const again = this.#counter('lapor_replies_resent_total');
     return {
       attempted: (channel, outcome, resent) => {
-        this.#replies.inc({ channel, outcome });
-        if (resent) this.#resent.inc({ channel });
+        attempts.inc({ channel, outcome });
+        if (resent) again.inc({ channel });
       },
     };
   }
 
   status(outcome: StatusResult): void {
-    this.#status.inc({ outcome });
+    this.#counter('lapor_status_events_total').inc({ outcome });
+  }
+
+  acted(act: string, result: ActResult): void {
+    this.#counter('lapor_operator_acts_total').inc({ act, result });
   }
 
   meterOf(channel: string): ChannelMeter {
+    const others = this.#counter('lapor_channel_events_total');
+    const otherSeconds = this.#histogram('lapor_channel_seconds');
     return {
-      count: (event, labels = {}, amount = 1) =>
-        this.#events.inc({ channel, event, detail: Object.values(labels).join(' ') }, amount),
-      observeSeconds: (event, seconds) => this.#seconds.observe({ channel, event }, seconds),
+      count: (event, labels = {}, amount = 1) => {
+        const name = metricOfEvent[event];
+        if (name === undefined) others.inc({ channel, event, detail: Object.values(labels).join(' ') }, amount);
+        else this.#counter(name).inc(labelsFor(name, { ...labels, channel }), amount);
+      },
+      observeSeconds: (event, seconds) => {
+        const name = histogramOfEvent[event];
+        if (name === undefined) otherSeconds.observe({ channel, event }, seconds);
+        else this.#histogram(name).observe({ channel }, seconds);
+      },
     };
   }
 
-  /** Metrics in Prometheus' text format; gauges are read now. */
-  async text(store: Store, channels: ReadonlyMap<string, Channel>, trackerAway: boolean): Promise<string> {
-    for (const [id, channel] of channels) this.#channelUp.set({ channel: id }, stateValues[channel.health().state]);
-    this.#trackerUp.set(trackerAway ? 0 : 1);
-    const counts = await store.counts();
-    this.#waiting.set({ what: 'reports' }, counts.reportsWaiting);
-    this.#waiting.set({ what: 'replies' }, counts.repliesWaiting);
-    this.#waiting.set({ what: 'incomplete messages' }, counts.setsWaiting);
-    this.#waiting.set({ what: 'dead letters' }, counts.deadLetters);
-    this.#oldest.set(counts.oldestReportMs === null ? 0 : (Date.now() - counts.oldestReportMs) / 1000);
-    return this.registry.metrics();
+  /** Metrics in Prometheus' text format; gauges are read now. A store that cannot be read costs its own gauges alone. */
+  async text(readings: Readings): Promise<string> {
+    this.#set('lapor_tracker_up', {}, readings.trackerAway ? 0 : 1);
+    this.#set('lapor_store_writable', {}, readings.storeWritable ? 1 : 0);
+    this.#readChannels(readings.channels);
+    try {
+      this.#readStore(await readings.store.counts(), await readings.store.channelCounts());
+    } catch {
+      // `lapor_store_writable` tells it, and whoever looks into the log finds the cause there.
+    }
+    return this.#registry.metrics();
   }
 
-  #counter(name: string, help: string, labelNames: string[]): Counter {
-    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  #readChannels(channels: ReadonlyMap<string, ChannelReading>): void {
+    // Of a link that moved to another host, or a channel that a reload removed, no series may stay behind.
+    for (const name of readAnew) this.#gauge(name).reset();
+    const nowMs = Date.now();
+    for (const [channel, reading] of channels) {
+      const { state, links } = reading.health();
+      this.#set('lapor_channel_up', { channel }, stateValues[state]);
+      this.#set('lapor_replies_in_flight', { channel }, reading.repliesUnderWay);
+      if (reading.hold !== null) this.#set('lapor_channel_held', { channel, hold: reading.hold }, 1);
+      for (const { name: link, state: at, sinceMs, gauges } of links) {
+        this.#set('lapor_link_state', { channel, link, state: at }, 1);
+        this.#set('lapor_link_state_seconds', { channel, link }, Math.max(0, nowMs - sinceMs) / 1000);
+        if (gauges?.in_flight !== undefined) this.#set('lapor_link_in_flight', { channel, link }, gauges.in_flight);
+      }
+    }
   }
 
-  #gauge(name: string, help: string, labelNames: string[]): Gauge {
-    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+  #readStore(counts: StoreCounts, ofChannels: ReadonlyMap<string, ChannelCounts>): void {
+    this.#set('lapor_waiting', { what: 'reports' }, counts.reportsWaiting);
+    this.#set('lapor_waiting', { what: 'replies' }, counts.repliesWaiting);
+    this.#set('lapor_waiting', { what: 'incomplete messages' }, counts.setsWaiting);
+    this.#set('lapor_waiting', { what: 'dead letters' }, counts.deadLetters);
+    this.#set('lapor_oldest_report_seconds', {}, ageSeconds(counts.oldestReportMs));
+    for (const [channel, waiting] of ofChannels) {
+      this.#set('lapor_replies_waiting', { channel }, waiting.repliesWaiting);
+      this.#set('lapor_oldest_reply_seconds', { channel }, ageSeconds(waiting.oldestReplyMs));
+      this.#set('lapor_incomplete_messages', { channel }, waiting.setsWaiting);
+      this.#set('lapor_receipts_unclaimed', { channel }, waiting.receiptsUnclaimed);
+      const counted = this.#expiredCounted.get(channel) ?? 0;
+      this.#counter('lapor_incomplete_messages_expired_total').inc({ channel }, waiting.setsExpired - counted);
+      this.#expiredCounted.set(channel, waiting.setsExpired);
+    }
   }
+
+  #create(name: MetricName, { type, help, labels, buckets }: MetricEntry): void {
+    const config = { name, help, labelNames: [...labels], registers: [this.#registry] };
+    if (type === 'counter') this.#counters.set(name, new Counter(config));
+    else if (type === 'gauge') this.#gauges.set(name, new Gauge(config));
+    else this.#histograms.set(name, new Histogram({ ...config, buckets: [...(buckets ?? [])] }));
+  }
+
+  #counter(name: MetricName): Counter {
+    return known(this.#counters.get(name), name);
+  }
+
+  #gauge(name: MetricName): Gauge {
+    return known(this.#gauges.get(name), name);
+  }
+
+  #histogram(name: MetricName): Histogram {
+    return known(this.#histograms.get(name), name);
+  }
+
+  #set(name: MetricName, labels: Record<string, string>, value: number): void {
+    this.#gauge(name).set(labels, value);
+  }
+}
+
+const readAnew: readonly MetricName[] = [
+  'lapor_channel_up',
+  'lapor_channel_held',
+  'lapor_replies_in_flight',
+  'lapor_link_state',
+  'lapor_link_state_seconds',
+  'lapor_link_in_flight',
+];
+
+/** Those that the metric has; what the adapter did not say is empty. */
+function labelsFor(name: MetricName, given: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(catalogue[name].labels.map((label) => [label, given[label] ?? '']));
+}
+
+function ageSeconds(sinceMs: number | null): number {
+  return sinceMs === null ? 0 : Math.max(0, Date.now() - sinceMs) / 1000;
+}
+
+function known<Metric>(metric: Metric | undefined, name: MetricName): Metric {
+  if (metric === undefined) throw new Error(`${name} is of another type in the catalogue`);
+  return metric;
 }

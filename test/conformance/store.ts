@@ -4,8 +4,10 @@ import { describeClaims } from './store/claims.js';
 import { describeDeadLetters } from './store/deadLetters.js';
 import { describeFailures } from './store/failures.js';
 import { describeLongMessages } from './store/longMessages.js';
+import { describeOperations } from './store/operations.js';
 import { describeQueueProperties } from './store/queueProperties.js';
 import { describeReceipts } from './store/receipts.js';
+import { describeRedecoding } from './store/redecoding.js';
 import { describeRedelivery } from './store/redelivery.js';
 import { describeReplies } from './store/replies.js';
 import { Scene, type StoreHarness } from './store/scene.js';
@@ -27,6 +29,8 @@ const sections: readonly ((scene: () => Scene) => void)[] = [
   describeDeadLetters,
   describeTraces,
   describeUpkeep,
+  describeOperations,
+  describeRedecoding,
   describeFailures,
 ];
 

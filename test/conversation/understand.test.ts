@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { createUnderstanding, type Understand } from '../../src/conversation/understand.js';
 import { type Report, reportSchema } from '../../src/domain/report.js';
 import type { StoredMessage } from '../../src/ports/store.js';
-import { createLogger } from '../../src/telemetry/logger.js';
+import { createLogger, Redaction } from '../../src/telemetry/logger.js';
 import { packagedKnowledge } from './understanding/aids.js';
 
 const message: StoredMessage = {
@@ -29,7 +29,7 @@ describe('understand', () => {
       done();
     },
   });
-  const log = createLogger({ level: 'debug', secrets: [], format: 'json', output });
+  const log = createLogger({ level: 'debug', redaction: new Redaction([]), format: 'json', output });
   const understand = createUnderstanding(packagedKnowledge(), log);
 
   async function report(change: Partial<StoredMessage>, by: Understand = understand): Promise<Report> {

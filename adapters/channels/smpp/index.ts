@@ -2,6 +2,7 @@ import type { ChannelAdapter } from '../../../src/ports/channel.js';
 import { parseWith } from '../../../src/ports/parseWith.js';
 import { SmppChannel } from './channel.js';
 import { type SmppConfig, smppConfigSchema } from './config.js';
+import { decodeStored } from './decodeStored.js';
 import { diagnose } from './doctor/diagnose.js';
 import { inspectChannels } from './inspect.js';
 import { smppProfiles } from './profile.js';
@@ -19,4 +20,5 @@ export const smppAdapter: ChannelAdapter<SmppConfig> = {
     [password, tls?.passphrase, isPem(tls?.key ?? '') ? tls?.key : undefined].filter((secret) => secret !== undefined),
   address: (config) => config.address,
   create: (config, context) => new SmppChannel(config, context),
+  decodeStored,
 };

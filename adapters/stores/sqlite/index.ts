@@ -1,3 +1,4 @@
+import type { Act, ChannelCounts, ChannelHold, Redecoded, StoredPartView } from '../../../src/ports/operations.js';
 import type {
   AcceptSummary,
   Buried,
@@ -11,6 +12,8 @@ import type {
   StoreCounts,
   StoreRules,
 } from '../../../src/ports/store.js';
+import { Acts } from './acts.js';
+import { ChannelBacklogs } from './channelBacklogs.js';
 import { Channels } from './channels.js';
 import { CommitGroup } from './commitGroup.js';
 import { Cursors } from './cursors.js';
@@ -21,6 +24,7 @@ import { Journal } from './journal.js';
 import { PartIntake } from './partIntake.js';
 import { PartKeys } from './partKeys.js';
 import { PartSets } from './partSets.js';
+import { PartShelf } from './partShelf.js';
 import { present } from './present.js';
 import { Receipts } from './receipts.js';
 import { ReplyRows } from './replyRows.js';
@@ -63,6 +67,9 @@ function openTables(db: Db, rules: StoreRules) {
   const tickets = new Tickets(db, forwardQueue, replies, cursors);
   const intake = new PartIntake(db, channels, senders, keys, sets, reports, deadLetters, cursors);
   const traces = new Traces(db);
+  const acts = new Acts(db);
+  const backlogs = new ChannelBacklogs(db);
+  const shelf = new PartShelf(db, rules, reports, forwardQueue, deadLetters, journal);
   return {
     channels,
     senders,
@@ -79,6 +86,9 @@ function openTables(db: Db, rules: StoreRules) {
     tickets,
     intake,
     traces,
+    acts,
+    backlogs,
+    shelf,
   };
 }
 
@@ -109,6 +119,8 @@ export function storeOver(db: Db, rules: StoreRules, lock: InstanceLock | null):
 
 class SqliteStore implements Store {
   readonly #commits: CommitGroup;
+  /** Long messages that went on incomplete, by their channel's number. */
+  readonly #expired = new Map<number, number>();
   readonly #channelOfReport;
   readonly #oldestReport;
   readonly #dropClosedSets;
@@ -155,8 +167,10 @@ class SqliteStore implements Store {
     });
   }
 
-  closeOverdueSets(nowMs: number): Promise<number> {
-    return this.#commits.add(() => this.tables.sets.closeOverdue(nowMs));
+  async closeOverdueSets(nowMs: number): Promise<number> {
+    const channels = await this.#commits.add(() => this.tables.sets.closeOverdue(nowMs));
+    for (const channel of channels) this.#expired.set(channel, (this.#expired.get(channel) ?? 0) + 1);
+    return channels.length;
   }
 
   claimReports({ limit, nowMs, leaseMs }: Claim): Promise<readonly ReportClaim[]> {
@@ -249,6 +263,35 @@ class SqliteStore implements Store {
       deadLetters: deadLetters.count(),
       oldestReportMs: this.#oldestReport.get()?.received_ms ?? null,
     };
+  }
+
+  beginAct(act: Parameters<Store['beginAct']>[0]): Promise<number> {
+    return this.#commits.add(() => this.tables.acts.begin(act));
+  }
+
+  endAct(id: number, end: Parameters<Store['endAct']>[1]): Promise<void> {
+    return this.#commits.add(() => this.tables.acts.end(id, end));
+  }
+
+  async acts(choice: Parameters<Store['acts']>[0]): Promise<readonly Act[]> {
+    return this.tables.acts.list(choice);
+  }
+
+  async channelHolds(): Promise<ReadonlyMap<string, ChannelHold>> {
+    return this.tables.acts.holds();
+  }
+
+  async channelCounts(): Promise<ReadonlyMap<string, ChannelCounts>> {
+    return this.tables.backlogs.read(this.#expired);
+  }
+
+  async storedParts(choice: Parameters<Store['storedParts']>[0], limit: number): Promise<readonly StoredPartView[]> {
+    const reportSeq = choice.by === 'report' ? this.tables.traces.reportSeqOf(choice.id) : null;
+    return this.tables.shelf.list(choice, reportSeq, limit);
+  }
+
+  redecodePart(request: Parameters<Store['redecodePart']>[0]): Promise<Redecoded | null> {
+    return this.#commits.add(() => this.tables.shelf.redecode(request));
   }
 
   async probe(nowMs: number): Promise<void> {

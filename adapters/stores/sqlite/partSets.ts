@@ -96,10 +96,11 @@ export class PartSets {
     return true;
   }
 
-  closeOverdue(nowMs: number): number {
+  /** @returns the number of each set's channel. */
+  closeOverdue(nowMs: number): readonly number[] {
     const overdue = this.#overdue.all(nowMs, overdueBatch);
     for (const set of overdue) this.#complete(set);
-    return overdue.length;
+    return overdue.map((set) => set.channel_id);
   }
 
   count(): number {

@@ -9,6 +9,9 @@ import type { Receipt } from '../../../src/ports/channel.js';
 import type { ReceiptSummary } from '../../../src/ports/store.js';
 import type { Db } from './database.js';
 
+/** A receipt that comes later than this after its reply was accepted is counted as late. */
+const lateMs = 3_600_000;
+
 interface SegmentRow {
   readonly external_id: string;
   readonly reply_seq: number;
@@ -58,8 +61,9 @@ export class Receipts {
     );
     // Only of a reply that was accepted whole: of one that was cut off or refused halfway, the segments that got
     // through are not the reply.
-    this.#setReply = db.prepare<[ReplyState, number, number]>(
-      `UPDATE replies SET state = ?, settled_ms = ? WHERE seq = ? AND state IN ('accepted', 'undelivered')`,
+    this.#setReply = db.prepare<[ReplyState, number, number], { accepted_ms: number | null }>(
+      `UPDATE replies SET state = ?, settled_ms = ? WHERE seq = ? AND state IN ('accepted', 'undelivered')
+       RETURNING accepted_ms`,
     );
     this.#forgetSegments = db.prepare<[number]>('DELETE FROM reply_segments WHERE reply_seq = ?');
     this.#keep = db.prepare<[number, string, string, string, number]>(
@@ -92,9 +96,10 @@ export class Receipts {
   }
 
   record(channelId: number, receipts: readonly Receipt[]): ReceiptSummary {
-    const summary = { matched: 0, repeated: 0, orphaned: 0 };
+    const summary = { matched: 0, repeated: 0, orphaned: 0, late: 0 };
     for (const receipt of receipts) summary[this.#recordOne(channelId, receipt)] += 1;
-    return summary;
+    const { late, ...others } = summary;
+    return late === 0 ? others : summary;
   }
 
   dropBefore(atMs: number): void {
@@ -115,16 +120,17 @@ export class Receipts {
       this.#keep.run(channelId, receipt.externalIds[0], receipt.state, receipt.code, receipt.atMs);
       return 'orphaned';
     }
-    return this.#advance(channelId, known, receipt.state, receipt.atMs) ? 'matched' : 'repeated';
+    return this.#advance(channelId, known, receipt.state, receipt.atMs);
   }
 
-  #advance(channelId: number, externalId: string, state: ReceiptState, atMs: number): boolean {
+  #advance(channelId: number, externalId: string, state: ReceiptState, atMs: number): keyof ReceiptSummary {
     const segment = this.#segment.get(channelId, externalId);
-    if (segment === undefined || !receiptAdvances(segment.state, state)) return false;
+    if (segment === undefined || !receiptAdvances(segment.state, state)) return 'repeated';
     this.#setSegment.run(state, channelId, externalId);
     const states = this.#segments.all(segment.reply_seq).map((row) => row.state);
     const replyState = replyStateOfSegments(states);
-    if (replyState !== 'accepted') this.#setReply.run(replyState, atMs, segment.reply_seq);
-    return true;
+    const reply = replyState === 'accepted' ? undefined : this.#setReply.get(replyState, atMs, segment.reply_seq);
+    const acceptedMs = reply?.accepted_ms ?? atMs;
+    return atMs - acceptedMs > lateMs ? 'late' : 'matched';
   }
 }

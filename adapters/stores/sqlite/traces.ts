@@ -74,6 +74,11 @@ export class Traces {
     return { reportId: idToText(found.id), trackingId: found.tracking_id, entries };
   }
 
+  /** The seq of the report that an id speaks of. */
+  reportSeqOf(id: string): number | null {
+    return this.#find(id)?.seq ?? null;
+  }
+
   #find(id: string): Found | undefined {
     const octets = idFromText(id);
     const own = octets === null ? undefined : (this.#byReportId.get(octets) ?? this.#byReplyId.get(octets));

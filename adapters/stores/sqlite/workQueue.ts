@@ -10,6 +10,10 @@ import type { Db } from './database.js';
  */
 const state = { ready: 0, leased: 1, delayed: 2, parked: 3 } as const;
 
+export type Standing = keyof typeof state;
+
+const standings = new Map(Object.entries(state).map(([name, value]) => [value as number, name as Standing]));
+
 /**
  * How many items one claim parks at most: a flood from one sender is put aside in steps, so that no step holds up
  * intake (some 5 ms) and a thousand texts from one phone delay the others by no more than a claim.
@@ -67,6 +71,7 @@ export class WorkQueue {
   readonly #promoteDue;
   readonly #promoteLeased;
   readonly #count;
+  readonly #standing;
 
   constructor(db: Db, table: 'forward_queue' | 'reply_queue') {
     this.#add = db.prepare<[number, number, number]>(
@@ -122,6 +127,7 @@ export class WorkQueue {
        RETURNING sender_id, lane`,
     );
     this.#count = db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM ${table}`);
+    this.#standing = db.prepare<[number], { state: number }>(`SELECT state FROM ${table} WHERE seq = ?`);
   }
 
   add(seq: number, lane: number, senderId: number): void {
@@ -170,6 +176,12 @@ export class WorkQueue {
 
   count(): number {
     return this.#count.get()?.count ?? 0;
+  }
+
+  /** Null: it is not in the queue. */
+  standing(seq: number): Standing | null {
+    const row = this.#standing.get(seq);
+    return row === undefined ? null : (standings.get(row.state) ?? null);
   }
 
   /**

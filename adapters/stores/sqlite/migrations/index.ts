@@ -1,4 +1,5 @@
 import { first } from './001-first.js';
+import { operations } from './002-operations.js';
 
 /** In order; the schema's version is how many of them a file has seen. */
-export const migrations: readonly string[] = [first];
+export const migrations: readonly string[] = [first, operations];

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { openDatabase } from '../../../../adapters/stores/sqlite/database.js';
 import { openSqliteStore } from '../../../../adapters/stores/sqlite/index.js';
+import { migrations } from '../../../../adapters/stores/sqlite/migrations/index.js';
 import { joinParts } from '../../../../src/intake/joinParts.js';
 import { smsPart } from '../../../fakes/parts.js';
 import { SqlitePlace } from '../../../fakes/sqlitePlace.js';
@@ -68,7 +69,7 @@ describe('opening a SQLite store', () => {
     await open('gateway').close();
     setVersion(99);
     expect(() => open('gateway')).to.throw(/schema 99/);
-    setVersion(1);
+    setVersion(migrations.length);
     await open('gateway').close();
   });
 

@@ -13,6 +13,12 @@ const mayScan: readonly { readonly sql: RegExp; readonly why: string }[] = [
     why: 'once at a start, over what was under way and what is to be tried again',
   },
   { sql: /^SELECT 1 FROM \w+ .*LIMIT 1$/, why: 'reads the first entry, to learn whether there is any' },
+  { sql: /FROM acts ORDER BY id DESC LIMIT/, why: 'an operator asks; it reads as many as it shows' },
+  { sql: /FROM channel_holds h/, why: 'at a start and when an operator asks; there are no more than channels' },
+  { sql: /FROM channels ORDER BY id/, why: 'asked for by a metrics scrape; there are few channels' },
+  { sql: /FROM (part_sets|early_receipts) .*GROUP BY channel_id/, why: 'asked for by a metrics scrape' },
+  { sql: /FROM dead_letters d INDEXED BY dead_letters_open/, why: 'an operator asks; it reads what is open' },
+  { sql: /WHERE p.report_seq = \? AND p.duplicate = 0/, why: 'sorts the pieces of one message' },
   { sql: /FROM dead_letters d JOIN channels/, why: 'an operator asks; it reads what is open, by its own index' },
 ];
 

@@ -1,0 +1,200 @@
+/**
+ * Every metric of the gateway's own. `docs/operations/metrics.md` is generated from here, and the dashboard and alert
+ * rules are tested against it. Labels are channels, links and kinds of outcome: never an address, an id or a text.
+ */
+export interface MetricEntry {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** What the values of a label may be, where they are not plain. */
+  readonly values?: string;
+  /** Upper bounds in seconds. */
+  readonly buckets?: readonly number[];
+}
+
+const peerSeconds = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 30, 60] as const;
+
+export const catalogue = {
+  lapor_parts_total: {
+    type: 'counter',
+    help: 'Parts taken in, by what became of them',
+    labels: ['channel', 'outcome'],
+    values:
+      'outcome: `reports` (a message is complete), `waiting` (for its other parts), `duplicates`, `unsupported` (a dead letter), `refused` (the store did not take it; the peer sends it again)',
+  },
+  lapor_receipts_total: {
+    type: 'counter',
+    help: 'Delivery receipts, by what they were to the gateway',
+    labels: ['channel', 'outcome'],
+    values:
+      'outcome: `matched`, `late` (over an hour after the reply was accepted), `repeated` (said nothing new), `orphaned` (no reply has the id yet; kept three days, and matched if it comes)',
+  },
+  lapor_receipts_by_state_total: {
+    type: 'counter',
+    help: 'Delivery receipts, by the state that they tell',
+    labels: ['channel', 'state'],
+  },
+  lapor_receipts_unclaimed: {
+    type: 'gauge',
+    help: 'Receipts that wait for a reply with their id. Growing: the forms of the ids differ',
+    labels: ['channel'],
+  },
+  lapor_forward_attempts_total: {
+    type: 'counter',
+    help: 'Attempts to hand a report to the tracker',
+    labels: ['outcome'],
+    values: 'outcome: `forwarded`, `postponed`, `released` (the tracker is away), `refused` (a dead letter)',
+  },
+  lapor_reply_attempts_total: {
+    type: 'counter',
+    help: 'Attempts to send a reply',
+    labels: ['channel', 'outcome'],
+    values: 'outcome: `accepted`, `unsent`, `rejected`, `uncertain`',
+  },
+  lapor_replies_resent_total: {
+    type: 'counter',
+    help: 'Replies sent again that were perhaps sent before',
+    labels: ['channel'],
+  },
+  lapor_replies_in_flight: { type: 'gauge', help: 'Replies under way', labels: ['channel'] },
+  lapor_replies_waiting: { type: 'gauge', help: 'Replies that wait, those under way included', labels: ['channel'] },
+  lapor_oldest_reply_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest reply that waits; 0 when none does',
+    labels: ['channel'],
+  },
+  lapor_status_events_total: {
+    type: 'counter',
+    help: 'Status events of the tracker',
+    labels: ['outcome'],
+    values: 'outcome: `applied`, `kept` (its report is not forwarded yet), `repeated`, `unknown`',
+  },
+  lapor_waiting: {
+    type: 'gauge',
+    help: 'What waits in the store',
+    labels: ['what'],
+    values: 'what: `reports`, `replies`, `incomplete messages`, `dead letters`',
+  },
+  lapor_oldest_report_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest report that waits for the tracker; 0 when none does',
+    labels: [],
+  },
+  lapor_incomplete_messages: {
+    type: 'gauge',
+    help: 'Long messages that wait for parts',
+    labels: ['channel'],
+  },
+  lapor_incomplete_messages_expired_total: {
+    type: 'counter',
+    help: 'Long messages that went on without all of their parts, flagged `truncated`',
+    labels: ['channel'],
+  },
+  lapor_tracker_up: {
+    type: 'gauge',
+    help: '0 while reports are held back because the tracker is away',
+    labels: [],
+  },
+  lapor_store_writable: { type: 'gauge', help: '0 when the store did not take a write just now', labels: [] },
+  lapor_channel_up: { type: 'gauge', help: '1 up, 0.5 degraded (some links), 0 down', labels: ['channel'] },
+  lapor_channel_held: {
+    type: 'gauge',
+    help: '1 while an operator holds the channel',
+    labels: ['channel', 'hold'],
+    values: 'hold: `paused`, `drained`',
+  },
+  lapor_link_state: {
+    type: 'gauge',
+    help: '1 for the state in which the link is',
+    labels: ['channel', 'link', 'state'],
+    values: 'link and state: the adapter’s own words; those of SMPP are in its README',
+  },
+  lapor_link_state_seconds: {
+    type: 'gauge',
+    help: 'How long the link has been in its state',
+    labels: ['channel', 'link'],
+  },
+  lapor_link_in_flight: {
+    type: 'gauge',
+    help: 'Requests that the link has sent and that are not answered yet; absent where the adapter does not count them',
+    labels: ['channel', 'link'],
+  },
+  lapor_links_lost_total: {
+    type: 'counter',
+    help: 'Links that ended without the gateway wishing it',
+    labels: ['channel', 'session'],
+  },
+  lapor_bind_attempts_total: {
+    type: 'counter',
+    help: 'Attempts to bind',
+    labels: ['channel', 'session', 'result'],
+    values:
+      'result: `bound`, `failed` (no connection, or no answer), or the name of the status that the telco answered',
+  },
+  lapor_submits_total: {
+    type: 'counter',
+    help: 'Segments of replies sent, by the telco’s answer',
+    labels: ['channel', 'session', 'status'],
+    values: 'status: the status’s name, `timeout`, `closed`',
+  },
+  lapor_submit_seconds: {
+    type: 'histogram',
+    help: 'From a segment’s place in the queue to the telco’s answer',
+    labels: ['channel'],
+    buckets: peerSeconds,
+  },
+  lapor_enquire_links_unanswered_total: {
+    type: 'counter',
+    help: 'Questions whether the telco still lives that it did not answer in time',
+    labels: ['channel', 'session'],
+  },
+  lapor_malformed_pdus_total: {
+    type: 'counter',
+    help: 'PDUs that did not add up',
+    labels: ['channel', 'command'],
+  },
+  lapor_odd_parts_total: {
+    type: 'counter',
+    help: 'Parts with something odd about them, and how they were read',
+    labels: ['channel', 'oddity', 'encoding'],
+    values:
+      'oddity: `wrong_data_coding` is a decode fallback (the octets prove another alphabet than they were said to have); the others are in the README of the adapter',
+  },
+  lapor_channel_events_total: {
+    type: 'counter',
+    help: 'All else that adapters count',
+    labels: ['channel', 'event', 'detail'],
+    values: 'event: in the README of the adapter',
+  },
+  lapor_channel_seconds: {
+    type: 'histogram',
+    help: 'All else that adapters time',
+    labels: ['channel', 'event'],
+    buckets: peerSeconds,
+  },
+  lapor_operator_acts_total: {
+    type: 'counter',
+    help: 'Acts of operators on the running gateway',
+    labels: ['act', 'result'],
+    values: 'act: as in `lapor-gateway audit`; result: `done`, `refused`, `failed`',
+  },
+} as const satisfies Readonly<Record<string, MetricEntry>>;
+
+export type MetricName = keyof typeof catalogue;
+
+/**
+ * Which of an adapter's counts have a metric of their own; labels of the same name are taken over, those that the
+ * adapter does not give are empty. All others go to `lapor_channel_events_total`.
+ */
+export const metricOfEvent: Readonly<Record<string, MetricName>> = {
+  bind: 'lapor_bind_attempts_total',
+  link_lost: 'lapor_links_lost_total',
+  submit: 'lapor_submits_total',
+  receipt: 'lapor_receipts_by_state_total',
+  enquire_link_unanswered: 'lapor_enquire_links_unanswered_total',
+  pdu_malformed: 'lapor_malformed_pdus_total',
+  oddity: 'lapor_odd_parts_total',
+};
+
+/** The same for what adapters time. */
+export const histogramOfEvent: Readonly<Record<string, MetricName>> = { submit: 'lapor_submit_seconds' };
