@@ -79,7 +79,7 @@ describe("the doctor's texts", () => {
       name: 'receipt',
       result: 'passed',
       reason: null,
-      facts: { code: 'DELIVRD', idForm: 'as_sent' },
+      facts: { code: 'DELIVRD', idForm: 'same' },
     };
     expect(tell(passed, id).what).to.equal('DELIVRD; id pesan: sama di keduanya');
   });

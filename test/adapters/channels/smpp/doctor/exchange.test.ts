@@ -67,7 +67,7 @@ describe('doctor: with the telco', () => {
       await surgery.start();
       const stages = await surgery.stages({}, { message });
       expect(brief(stages).slice(-3)).to.deep.equal(['send passed', 'receipt waiting', 'receipt passed']);
-      expect(stages.at(-1)?.facts).to.deep.equal({ code: 'DELIVRD', idForm: 'as_sent' });
+      expect(stages.at(-1)?.facts).to.deep.equal({ code: 'DELIVRD', idForm: 'same' });
       const [sms] = await surgery.smsc.inbox(handset);
       expect(sms).to.include({ from: '1708', text: 'Uji coba' });
     });
@@ -79,8 +79,8 @@ describe('doctor: with the telco', () => {
     });
 
     const receipts = [
-      { label: 'a receipt before submit_sm_resp', switches: { receipts: 'before-response' }, idForm: 'as_sent' },
-      { label: 'a receipt that comes twice', switches: { receipts: 'twice' }, idForm: 'as_sent' },
+      { label: 'a receipt before submit_sm_resp', switches: { receipts: 'before-response' }, idForm: 'same' },
+      { label: 'a receipt that comes twice', switches: { receipts: 'twice' }, idForm: 'same' },
     ] as const;
     for (const c of receipts) {
       it(`knows ${c.label}`, async () => {
@@ -92,9 +92,9 @@ describe('doctor: with the telco', () => {
     }
 
     const idForms = [
-      { submitted: 'FF789C4B', receipted: '4286094411', idForm: 'decimal_to_hex' },
-      { submitted: '4286094411', receipted: 'ff789c4b', idForm: 'hex_to_decimal' },
-      { submitted: '0000001234', receipted: '1234', idForm: 'as_sent' },
+      { submitted: 'FF789C4B', receipted: '4286094411', idForm: 'hex_to_decimal' },
+      { submitted: '4286094411', receipted: 'ff789c4b', idForm: 'decimal_to_hex' },
+      { submitted: '0000001234', receipted: '1234', idForm: 'same' },
     ];
     for (const c of idForms) {
       it(`has the id ${c.submitted}, and ${c.receipted} in the receipt`, async () => {
@@ -277,10 +277,10 @@ describe('doctor: with the telco', () => {
 
 describe('how a message id comes back', () => {
   const cases = [
-    { submitted: '4286095435', receipted: '4286095435', form: 'as_sent' },
-    { submitted: 'ff789c4b', receipted: '4286094411', form: 'decimal_to_hex' },
-    { submitted: '4286094411', receipted: 'ff789c4b', form: 'hex_to_decimal' },
-    { submitted: '16', receipted: '22', form: 'decimal_to_hex' },
+    { submitted: '4286095435', receipted: '4286095435', form: 'same' },
+    { submitted: 'ff789c4b', receipted: '4286094411', form: 'hex_to_decimal' },
+    { submitted: '4286094411', receipted: 'ff789c4b', form: 'decimal_to_hex' },
+    { submitted: '16', receipted: '22', form: 'hex_to_decimal' },
     { submitted: 'abc-1', receipted: 'abc-2', form: null },
     { submitted: '12', receipted: '13', form: null },
     { submitted: '1'.repeat(40), receipted: '2'.repeat(40), form: null },
