@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Store, Trace } from '../ports/store.js';
-import { printable } from './printable.js';
+import { printable, printableJson } from './printable.js';
 
 export type OpenStore = (configFile?: string) => Promise<Store>;
 
@@ -17,10 +17,10 @@ export function traceCommand(openStore: OpenStore): Command {
         const trace = await store.trace(id);
         if (trace === null) {
           command.error(
-            `Nothing is known of ${id}. A tracking id looks like #9165816; \`lapor-gateway tracker list\` shows those of the embedded tracker.`,
+            `Nothing is known of ${printable(id)}. A tracking id looks like #9165816; \`lapor-gateway tracker list\` shows those of the embedded tracker.`,
           );
         }
-        process.stdout.write(options.json ? `${JSON.stringify(trace)}\n` : pageOf(trace));
+        process.stdout.write(options.json ? `${printableJson(trace)}\n` : pageOf(trace));
       } finally {
         await store.close();
       }
@@ -33,8 +33,9 @@ function pageOf(trace: Trace): string {
     const sinceMs = entry.atMs - (trace.entries[index - 1]?.atMs ?? entry.atMs);
     return `${new Date(entry.atMs).toISOString()}  ${elapsed(sinceMs).padStart(9)}  ${entry.what.padEnd(width)}  ${printable(entry.detail)}`;
   });
-  const tracking = trace.trackingId === null ? 'not in the tracker yet' : `tracking id ${trace.trackingId}`;
-  return `report ${trace.reportId}, ${tracking}\n${lines.join('\n')}\n`;
+  const tracking = trace.trackingId === null ? 'not in the tracker yet' : `tracking id ${printable(trace.trackingId)}`;
+  const others = trace.namesakes.length === 0 ? '' : `the same tracking id: ${trace.namesakes.join(', ')}\n`;
+  return `report ${trace.reportId}, ${tracking}\n${others}${lines.join('\n')}\n`;
 }
 
 function elapsed(ms: number): string {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { statusSchema } from './status.js';
+import { trackingIdSchema } from './trackerApi.js';
 
 /**
  * The tracker's word that a ticket moved. `sequence` grows with each event of one ticket: an older
@@ -10,7 +11,7 @@ export const statusEventSchema = z.object({
   timestamp: z.iso.datetime({ offset: true }),
   data: z.object({
     reportId: z.uuid(),
-    trackingId: z.string().min(1).max(64),
+    trackingId: trackingIdSchema,
     sequence: z.int().nonnegative(),
     status: statusSchema,
     agency: z.string().max(500).optional(),

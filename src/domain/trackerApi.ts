@@ -7,8 +7,16 @@ import { statusSchema } from './status.js';
  * is generated from these.
  */
 
-/** The longest tracking id: it has to fit a text message together with the words around it. */
-export const trackingIdSchema = z.string().min(1).max(64).describe('The number the citizen quotes, without #');
+/**
+ * It has to fit a text message together with the words around it, and is shown on terminals: no spaces, and none of
+ * Unicode's control, format or unassigned characters.
+ */
+export const trackingIdSchema = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[^\s\p{C}]+$/u, 'expected no spaces and no control characters')
+  .describe('The number the citizen quotes, without #');
 
 /** Trackers write local times with their offset as well as UTC. */
 const instantSchema = z.iso.datetime({ offset: true });

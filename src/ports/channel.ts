@@ -28,6 +28,11 @@ export type PartKey =
       readonly fingerprint: Buffer;
       /** The link that brought the part: a number no other link has had, restarts included. */
       readonly link: number;
+      /**
+       * The link was not read for longer than a telco waits for an answer: an equal unsettled part on this same link
+       * is then a redelivery too.
+       */
+      readonly afterStall?: boolean;
     };
 
 /** Where a part belongs in a long message. Parts are joined by channel, sender, recipient, reference and total. */

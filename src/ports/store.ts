@@ -47,13 +47,17 @@ export interface Store extends OperationsStore {
   /** The last committed value of a cursor, or null. */
   cursor(name: string): Promise<string | null>;
 
-  deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Those that are open, oldest first. */
+  deadLetters(query?: DeadLetterQuery): Promise<readonly DeadLetter[]>;
   /** Puts them back where they fell out; @returns those that were found open. */
   retryDeadLetters(ids: readonly number[], nowMs: number): Promise<readonly number[]>;
   /** Closes them with the operator's reason; @returns those that were found open. */
   discardDeadLetters(ids: readonly number[], reason: string, nowMs: number): Promise<readonly number[]>;
 
-  /** Everything that happened to a report, reply or tracking id, oldest first; null when there is none such. */
+  /**
+   * Everything that happened to a report, reply or tracking id, oldest first; null when there is none such. Of several
+   * reports with one tracking id the newest is meant.
+   */
   trace(id: string): Promise<Trace | null>;
   counts(): Promise<StoreCounts>;
   /** Rejects when the store cannot take a write. */
@@ -168,8 +172,10 @@ export interface TicketEvent {
 /**
  * `applied`: the ticket moved. `kept`: the report is not forwarded yet; applied when it is, after its
  * acknowledgement. `repeated`: known already, or older than what is known. `unknown`: no such report here.
+ * `mismatched`: the report has another tracking id; changes nothing. What was kept under a tracking id that turns out
+ * not to be the report's is dropped when it is forwarded, and the trace tells.
  */
-export type StatusResult = 'applied' | 'kept' | 'repeated' | 'unknown';
+export type StatusResult = 'applied' | 'kept' | 'repeated' | 'unknown' | 'mismatched';
 
 export interface ReplyClaim {
   readonly seq: number;
@@ -222,9 +228,20 @@ export interface DeadLetter {
   readonly atMs: number;
 }
 
+export interface DeadLetterQuery {
+  /** 100 unless told. */
+  readonly limit?: number;
+  /** Only those opened after this one: the last of the page before. */
+  readonly afterId?: number;
+  /** Only those with this code. */
+  readonly code?: string;
+}
+
 export interface Trace {
   readonly reportId: string | null;
   readonly trackingId: string | null;
+  /** Other reports of the same tracking id, newest first, ten at most: a tracker may join reports of one matter. */
+  readonly namesakes: readonly string[];
   readonly entries: readonly TraceEntry[];
 }
 

@@ -12,6 +12,12 @@ export interface StatusListener {
 
 const cursorName = 'tracker events';
 
+/** What an operator should hear of: the tracker, or who speaks for it, mixes things up. */
+const doubts: Partial<Record<StatusResult, string>> = {
+  unknown: 'status event for a report that is not from here',
+  mismatched: 'status event whose report has another tracking id: ignored',
+};
+
 /** Takes the tracker's status events in, each with the reply that it causes. Resolves after the commit. */
 export class StatusSink implements TrackerEventSink {
   constructor(
@@ -37,9 +43,10 @@ export class StatusSink implements TrackerEventSink {
 
   #tell(result: StatusResult, delivered: DeliveredEvent | undefined): void {
     this.listener.status(result);
-    if (result !== 'unknown' || delivered === undefined) return;
+    const doubt = doubts[result];
+    if (doubt === undefined || delivered === undefined) return;
     const { trackingId, reportId } = delivered.event.data;
-    this.log.warn({ trackingId, report: reportId }, 'status event for a report that is not from here');
+    this.log.warn({ trackingId, report: reportId }, doubt);
   }
 
   #toTicketEvent(deliveryId: string | null, event: StatusEvent): TicketEvent {

@@ -80,9 +80,11 @@ describe('the status sink', () => {
       { deliveryId: 'msg_1', event: event(1) },
       { deliveryId: 'msg_1', event: event(2) },
       { deliveryId: 'msg_3', event: event(3, { reportId: stranger, trackingId: 'T9' }) },
+      { deliveryId: 'msg_4', event: event(4, { trackingId: 'T10' }) },
     ]);
-    expect(results).to.deep.equal(['applied', 'repeated', 'unknown']);
-    expect(log.lines).to.have.length(1);
+    expect(results).to.deep.equal(['applied', 'repeated', 'unknown', 'mismatched']);
+    expect(log.lines).to.have.length(2);
+    expect(log.text).to.contain('another tracking id').and.to.contain('T10');
     expect(log.text).to.contain(stranger).and.to.contain('T9');
   });
 

@@ -1,22 +1,29 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { migrations } from './migrations/index.js';
+import { makePrivateFile } from './privateFile.js';
 
 export type Db = Database.Database;
 
-/** How long a write waits for another process (an operator's command beside the gateway) before it fails. */
-const busyTimeoutMs = 5_000;
+/**
+ * How long a write waits for another process before it fails. Waiting stops the event loop. A command, and a gateway
+ * that only starts, have nothing else to do; a running gateway must go on answering its telcos and health checks, and
+ * what an operator's command writes takes it some milliseconds.
+ */
+const busyTimeoutMs = { atStart: 5_000, running: 250 } as const;
 
 /**
- * Opens the file, making it if need be, and brings its schema up to date.
+ * Opens the file for a gateway, making it if need be, and brings its schema up to date.
  *
  * WAL with `synchronous=FULL`: a commit is on disk when it returns, by one fsync of the log.
  * @throws when the file has a newer schema than this program knows: an older program must not guess.
  */
 export function openDatabase(file: string): Db {
-  mkdirSync(dirname(file), { recursive: true });
-  return configured(new Database(file, { timeout: busyTimeoutMs }), (db) => migrate(db, file));
+  makePrivateFile(file);
+  return configured(new Database(file, { timeout: busyTimeoutMs.atStart }), (db) => {
+    migrate(db, file);
+    db.pragma(`busy_timeout = ${busyTimeoutMs.running}`);
+  });
 }
 
 /**
@@ -27,7 +34,7 @@ export function openExisting(file: string): Db {
   if (!existsSync(file)) {
     throw new Error(`no store at ${file}: start the gateway once, or point store.url at the file that it uses`);
   }
-  return configured(new Database(file, { timeout: busyTimeoutMs }), (db) => {
+  return configured(new Database(file, { timeout: busyTimeoutMs.atStart }), (db) => {
     const version = versionOf(db);
     if (version > migrations.length) throw newerSchema(file, version);
     if (version < migrations.length) {

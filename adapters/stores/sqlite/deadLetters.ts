@@ -1,5 +1,5 @@
 import { idToText } from '../../../src/domain/id.js';
-import type { DeadLetter, DeadLetterKind } from '../../../src/ports/store.js';
+import type { DeadLetter, DeadLetterKind, DeadLetterQuery } from '../../../src/ports/store.js';
 import type { Db } from './database.js';
 
 /** An open dead letter, with what is needed to put its subject back. */
@@ -33,12 +33,13 @@ export class DeadLetters {
     this.#add = db.prepare<[string, number, number, string, string, number]>(
       'INSERT INTO dead_letters (kind, subject_seq, channel_id, code, message, at_ms) VALUES (?, ?, ?, ?, ?, ?)',
     );
-    this.#open = db.prepare<[], LetterRow>(
+    this.#open = db.prepare<[{ afterId: number; code: string | null; limit: number }], LetterRow>(
       `SELECT d.id, d.kind, d.subject_seq, coalesce(r.id, a.id) AS subject, c.name AS channel, d.code, d.message, d.at_ms
        FROM dead_letters d JOIN channels c ON c.id = d.channel_id
        LEFT JOIN reports r ON d.kind = 'report' AND r.seq = d.subject_seq
        LEFT JOIN replies a ON d.kind = 'reply' AND a.seq = d.subject_seq
-       WHERE d.closed_ms IS NULL ORDER BY d.id`,
+       WHERE d.closed_ms IS NULL AND d.id > @afterId AND (@code IS NULL OR d.code = @code)
+       ORDER BY d.id LIMIT @limit`,
     );
     this.#find = db.prepare<[number], OpenLetter>(
       `SELECT id, kind, subject_seq AS subjectSeq, channel_id AS channelId
@@ -56,8 +57,8 @@ export class DeadLetters {
     this.#add.run(kind, seq, channelId, code, message, atMs);
   }
 
-  list(): DeadLetter[] {
-    return this.#open.all().map((row) => ({
+  list({ limit = 100, afterId = 0, code }: DeadLetterQuery): DeadLetter[] {
+    return this.#open.all({ afterId, code: code ?? null, limit }).map((row) => ({
       id: row.id,
       kind: row.kind,
       subject: row.subject === null ? String(row.subject_seq) : idToText(row.subject),

@@ -4,6 +4,7 @@ import type {
   Buried,
   Claim,
   DeadLetter,
+  DeadLetterQuery,
   Postponed,
   ReplyClaim,
   ReportClaim,
@@ -64,7 +65,7 @@ function openTables(db: Db, rules: StoreRules) {
   const sets = new PartSets(db, reports, rules);
   const keys = new PartKeys(db);
   const replies = new ReplyRows(db, replyQueue, channels, receipts, deadLetters, journal);
-  const tickets = new Tickets(db, forwardQueue, replies, cursors);
+  const tickets = new Tickets(db, forwardQueue, replies, cursors, journal);
   const intake = new PartIntake(db, channels, senders, keys, sets, reports, deadLetters, cursors);
   const traces = new Traces(db);
   const acts = new Acts(db);
@@ -236,8 +237,8 @@ class SqliteStore implements Store {
     return this.tables.cursors.get(name);
   }
 
-  async deadLetters(): Promise<readonly DeadLetter[]> {
-    return this.tables.deadLetters.list();
+  async deadLetters(query: DeadLetterQuery = {}): Promise<readonly DeadLetter[]> {
+    return this.tables.deadLetters.list(query);
   }
 
   retryDeadLetters(ids: readonly number[], nowMs: number): Promise<readonly number[]> {

@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { realpathSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { makePrivateFile } from './privateFile.js';
 
 /**
- * Keeps a second gateway off the same file. The lock is SQLite's own on a small file beside the store:
+ * Keeps a second gateway off the same file, by whatever links it is named. The lock is SQLite's own on a small file
+ * beside the store:
  * the operating system drops it with the process, so that a kill leaves nothing to clean up. Because of it, a
  * starting gateway knows that every lease in the file is a dead worker's.
  */
@@ -12,8 +13,10 @@ export class InstanceLock {
 
   /** @throws when another gateway runs on the store. */
   constructor(storeFile: string) {
-    const file = `${storeFile}.lock`;
-    mkdirSync(dirname(file), { recursive: true });
+    // Only what exists has a real path.
+    makePrivateFile(storeFile);
+    const file = `${realpathSync(storeFile)}.lock`;
+    makePrivateFile(file);
     this.#db = new Database(file, { timeout: 0 });
     try {
       this.#db.exec('BEGIN EXCLUSIVE');

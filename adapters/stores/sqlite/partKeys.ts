@@ -1,6 +1,8 @@
 import type { PartKey } from '../../../src/ports/channel.js';
 import type { Db } from './database.js';
 
+type ContentKey = Extract<PartKey, { by: 'content' }>;
+
 interface FingerprintRow {
   readonly link: number;
   readonly copies: number;
@@ -50,7 +52,7 @@ export class PartKeys {
   note(channelId: number, key: PartKey, partId: number, receivedMs: number): number | null {
     return key.by === 'id'
       ? this.#noteId(channelId, key.id, partId)
-      : this.#noteFingerprint(channelId, key.fingerprint, key.link, partId, receivedMs);
+      : this.#noteFingerprint(channelId, key, partId, receivedMs);
   }
 
   /** One settles one: of two equal texts on a link, the other may still come again. Ids are kept for good. */
@@ -75,14 +77,15 @@ export class PartKeys {
 
   #noteFingerprint(
     channelId: number,
-    fingerprint: Buffer,
-    link: number,
+    { fingerprint, link, afterStall }: ContentKey,
     partId: number,
     receivedMs: number,
   ): number | null {
     if (this.#add.run(channelId, fingerprint, link, partId, receivedMs).changes === 1) return null;
     const known = found(this.#find.get(channelId, fingerprint));
     if (known.link === link) {
+      // It takes the place of one of the `copies`, on the link where that one is expected: nothing to count.
+      if (afterStall) return known.part_id;
       this.#update.run(link, known.copies + 1, channelId, fingerprint);
       return null;
     }

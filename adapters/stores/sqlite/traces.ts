@@ -51,6 +51,7 @@ export class Traces {
   readonly #byReportId;
   readonly #byReplyId;
   readonly #byTrackingId;
+  readonly #namesakes;
   readonly #sources;
 
   constructor(db: Db) {
@@ -60,7 +61,11 @@ export class Traces {
       `${columns} WHERE r.seq = (SELECT report_seq FROM replies WHERE id = ?)`,
     );
     this.#byTrackingId = db.prepare<[string], Found>(
-      `${columns} WHERE r.seq = (SELECT report_seq FROM tickets WHERE tracking_id = ? LIMIT 1)`,
+      `${columns} WHERE r.seq = (SELECT report_seq FROM tickets WHERE tracking_id = ? ORDER BY report_seq DESC LIMIT 1)`,
+    );
+    this.#namesakes = db.prepare<[string, number], { id: Buffer }>(
+      `SELECT r.id FROM tickets t JOIN reports r ON r.seq = t.report_seq
+       WHERE t.tracking_id = ? AND t.report_seq <> ? ORDER BY t.report_seq DESC LIMIT 10`,
     );
     this.#sources = entrySources.map((sql) => db.prepare<[{ seq: number }], EntryRow>(sql));
   }
@@ -71,7 +76,9 @@ export class Traces {
     const entries = this.#sources.flatMap((source) => source.all({ seq: found.seq }).map(toEntry));
     // Stable: entries of one millisecond stay in the order of the sources, which is the order of a report's life.
     entries.sort((one, other) => one.atMs - other.atMs);
-    return { reportId: idToText(found.id), trackingId: found.tracking_id, entries };
+    const { tracking_id: trackingId, seq } = found;
+    const namesakes = trackingId === null ? [] : this.#namesakes.all(trackingId, seq).map((row) => idToText(row.id));
+    return { reportId: idToText(found.id), trackingId, namesakes, entries };
   }
 
   /** The seq of the report that an id speaks of. */

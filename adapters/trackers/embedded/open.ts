@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { migrate } from './schema.js';
@@ -14,7 +14,7 @@ const busyTimeoutMs = 250;
  * gateway work side by side; synchronous=FULL, because a ticket that was acknowledged lives nowhere else.
  */
 export function openTickets(file: string, options: { mustExist: boolean }): Database.Database {
-  if (!options.mustExist) mkdirSync(dirname(file), { recursive: true });
+  if (!options.mustExist) makePrivateFile(file);
   const db = new Database(file, { timeout: busyTimeoutMs, fileMustExist: options.mustExist });
   try {
     db.pragma('journal_mode = WAL');
@@ -26,4 +26,10 @@ export function openTickets(file: string, options: { mustExist: boolean }): Data
     db.close();
     throw error;
   }
+}
+
+/** For this account alone: tickets hold citizens' words. What exists already keeps the mode its operator gave it. */
+function makePrivateFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, 'a', 0o600));
 }

@@ -71,6 +71,14 @@ export function describeDeadLetters(scene: () => Scene): void {
       expect(await scene().place.rawParts()).to.have.length(1);
     });
 
+    it('gives them in pages, of one code if asked', async () => {
+      await scene().accept([binaryPart(), binaryPart({ oddity: 'vcard' }), binaryPart()]);
+      const [first, second, third] = await scene().store.deadLetters();
+      expect(await scene().store.deadLetters({ limit: 1 })).to.deep.equal([first]);
+      expect(await scene().store.deadLetters({ afterId: first?.id ?? 0 })).to.deep.equal([second, third]);
+      expect(await scene().store.deadLetters({ code: 'vcard' })).to.deep.equal([second]);
+    });
+
     it('finds only what is there and open, each once', async () => {
       const { letter } = await buriedReport(scene());
       const { id } = letter;

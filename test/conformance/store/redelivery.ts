@@ -4,9 +4,10 @@ import type { Scene } from './scene.js';
 
 /**
  * One text and what happens to it, in order: `new 1` and `again 1` are its arrival by link 1 and what it must be taken
- * for; `settle 1` says that link 1's peer has our acknowledgement.
+ * for, `stalled` if the link was not read for long before; `settle 1` says that link 1's peer has our acknowledgement.
  */
-type Step = `new ${number}` | `again ${number}` | `settle ${number}` | 'restart' | 'an hour passes';
+type Arrival = `${'new' | 'again'} ${number}${'' | ' stalled'}`;
+type Step = Arrival | `settle ${number}` | 'restart' | 'an hour passes';
 
 const stories: readonly { label: string; steps: readonly Step[] }[] = [
   { label: 'two equal texts on one living link are two messages', steps: ['new 1', 'new 1'] },
@@ -25,12 +26,20 @@ const stories: readonly { label: string; steps: readonly Step[] }[] = [
   },
   { label: 'two equal texts, both settled', steps: ['new 1', 'new 1', 'settle 1', 'settle 1', 'new 2'] },
   { label: 'settling twice opens no door', steps: ['new 1', 'settle 1', 'settle 1', 'new 2', 'again 3'] },
+  { label: 'on one link after a stall, unsettled, it is a redelivery', steps: ['new 1', 'again 1 stalled'] },
+  { label: 'on one link after a stall, settled, it is new', steps: ['new 1', 'settle 1', 'new 1 stalled'] },
+  { label: 'the first of its kind is new after a stall as well', steps: ['new 1 stalled', 'new 1'] },
+  {
+    label: 'what came again after a stall may come again over another link',
+    steps: ['new 1', 'new 1', 'again 1 stalled', 'again 2', 'again 2', 'new 2'],
+  },
   { label: 'what nobody redelivers is forgotten in the end', steps: ['new 1', 'an hour passes', 'new 2'] },
 ];
 
 async function play(scene: Scene, step: Step): Promise<void> {
-  const [verb, number] = step.split(' ');
-  const key = contentKey(Number(number), 'Banjir di Kelurahan Kampung Melayu');
+  const [verb, number, stalled] = step.split(' ');
+  const content = contentKey(Number(number), 'Banjir di Kelurahan Kampung Melayu');
+  const key = stalled === undefined ? content : { ...content, afterStall: true };
   if (step === 'restart') {
     await scene.restart();
   } else if (step === 'an hour passes') {

@@ -57,6 +57,29 @@ export function describeTickets(scene: () => Scene): void {
       });
     }
 
+    it('changes nothing for an event of another tracking id, whatever else it says', async () => {
+      const report = await scene().claimedReport(smsPart());
+      await scene().forward(report, { reply: null });
+      const before = await scene().store.trace(report.message.id);
+      const stray = { trackingId: 'T-other', deliveryId: 'msg_1' };
+      expect(await scene().status(report, 9, stray)).to.equal('mismatched');
+      expect(await scene().store.trace(report.message.id)).to.deep.equal(before);
+      expect(await scene().status(report, 1, { deliveryId: 'msg_1' })).to.equal('applied');
+      expect(await sendAll(scene())).to.deep.equal(['Kabar 1']);
+    });
+
+    it('drops a kept event whose tracking id turns out to be another, and tells in the trace', async () => {
+      const report = await scene().claimedReport(smsPart());
+      expect(await scene().status(report, 9, { trackingId: 'T-other' })).to.equal('kept');
+      expect(await scene().status(report, 1)).to.equal('kept');
+      await scene().forward(report, { reply: null });
+      expect(await scene().status(report, 2)).to.equal('applied');
+      expect(await sendAll(scene())).to.deep.equal(['Kabar 1', 'Kabar 2']);
+      const trace = await scene().store.trace(report.message.id);
+      const dropped = trace?.entries.find(({ what }) => what === 'status dropped');
+      expect(dropped?.detail).to.contain('event 9 of T-other');
+    });
+
     it('changes nothing for a delivery id that is known, whatever it says', async () => {
       const report = await scene().claimedReport(smsPart());
       await scene().forward(report, { reply: null });

@@ -28,7 +28,12 @@ async function live(scene: Scene) {
   tick();
   await scene.receipt('delivered', 'A1');
   tick();
-  await scene.status(report, 1, { agency: 'Inspektorat', message: 'Kami periksa', status: 'forwarded' });
+  await scene.status(report, 1, {
+    trackingId: '9165816',
+    agency: 'Inspektorat',
+    message: 'Kami periksa',
+    status: 'forwarded',
+  });
   tick();
   const news = only(await scene.claimReplies());
   const deadLetter = { code: '0x0B', message: 'no such number' };
@@ -96,6 +101,15 @@ export function describeTraces(scene: () => Scene): void {
       const report = await scene().claimedReport(smsPart());
       await scene().forward(report, { trackingId });
       expect(await scene().store.trace(trackingId)).to.include({ reportId: report.message.id, trackingId });
+    });
+
+    it('shows the newest of reports with one tracking id, and names the others', async () => {
+      const older = await scene().claimedReport(smsPart());
+      await scene().forward(older, { trackingId: '9165816' });
+      const newer = await scene().claimedReport(smsPart({ from: '62813' }));
+      await scene().forward(newer, { trackingId: '9165816' });
+      const trace = await scene().store.trace('9165816');
+      expect(trace).to.deep.include({ reportId: newer.message.id, namesakes: [older.message.id] });
     });
 
     it('tells of an event that waits for its report to be forwarded', async () => {

@@ -1,10 +1,13 @@
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
-import { openDatabase } from '../../../../adapters/stores/sqlite/database.js';
+import { openDatabase, openExisting } from '../../../../adapters/stores/sqlite/database.js';
 import { openSqliteStore } from '../../../../adapters/stores/sqlite/index.js';
 import { migrations } from '../../../../adapters/stores/sqlite/migrations/index.js';
 import { joinParts } from '../../../../src/intake/joinParts.js';
+import { StoreUnavailable } from '../../../../src/ports/store.js';
+import { rejection } from '../../../conformance/store/scene.js';
 import { smsPart } from '../../../fakes/parts.js';
 import { SqlitePlace } from '../../../fakes/sqlitePlace.js';
 
@@ -21,6 +24,8 @@ describe('opening a SQLite store', () => {
 
   const open = (role: 'gateway' | 'operator', file = place.file) => openSqliteStore({ file, rules, role });
 
+  const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+
   /** Brings the file to another version of the schema, as another program would have left it. */
   function setVersion(version: number): void {
     const db = new Database(place.file);
@@ -32,6 +37,48 @@ describe('opening a SQLite store', () => {
     const file = `${place.file}.d/deep/gateway.db`;
     await open('gateway', file).close();
     expect(existsSync(file)).to.equal(true);
+  });
+
+  it('keeps what it makes from other accounts', async () => {
+    const file = `${place.file}.d/deep/gateway.db`;
+    const store = open('gateway', file);
+    await store.probe(Date.now());
+    const files = readdirSync(dirname(file)).sort();
+    expect(files).to.include.members(['gateway.db', 'gateway.db-shm', 'gateway.db-wal', 'gateway.db.lock']);
+    for (const name of files) expect(modeOf(join(dirname(file), name)), name).to.equal('600');
+    for (const folder of [dirname(file), dirname(dirname(file))]) expect(modeOf(folder), folder).to.equal('700');
+    await store.close();
+  });
+
+  it('leaves the modes that an operator gave', async () => {
+    const folder = `${place.file}.d`;
+    mkdirSync(folder);
+    chmodSync(folder, 0o750);
+    const file = join(folder, 'gateway.db');
+    await open('gateway', file).close();
+    chmodSync(file, 0o640);
+    await open('gateway', file).close();
+    expect([modeOf(folder), modeOf(file)]).to.deep.equal(['750', '640']);
+  });
+
+  it('waits for another process only as long as a health check can bear', async () => {
+    const store = open('gateway');
+    const other = new Database(place.file);
+    other.exec('BEGIN IMMEDIATE');
+    const sinceMs = performance.now();
+    expect(await rejection(store.probe(Date.now()))).to.be.instanceOf(StoreUnavailable);
+    expect(performance.now() - sinceMs).to.be.within(200, 2_000);
+    other.exec('ROLLBACK');
+    other.close();
+    await store.probe(Date.now());
+    await store.close();
+  });
+
+  it('lets an operator wait longer: a command has nothing else to do', async () => {
+    await open('gateway').close();
+    const db = openExisting(place.file);
+    expect(db.pragma('busy_timeout', { simple: true })).to.equal(5_000);
+    db.close();
   });
 
   it('commits with an fsync, into a log that readers do not wait for', async () => {
@@ -53,6 +100,23 @@ describe('opening a SQLite store', () => {
     await first.close();
     await open('gateway').close();
   });
+
+  for (const { label, made } of [
+    { label: 'that exists', made: true },
+    { label: 'that is to be made', made: false },
+  ]) {
+    it(`refuses a second gateway through a link to the file ${label}`, async () => {
+      if (made) await open('gateway').close();
+      const link = `${place.file}.link`;
+      symlinkSync(place.file, link);
+      const first = open('gateway', link);
+      expect(() => open('gateway')).to.throw(/another gateway runs on/);
+      await first.close();
+      const again = open('gateway');
+      expect(() => open('gateway', link)).to.throw(/another gateway runs on/);
+      await again.close();
+    });
+  }
 
   it('refuses a newer schema and changes nothing in it', async () => {
     await open('gateway').close();

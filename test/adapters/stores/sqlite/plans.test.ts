@@ -110,7 +110,11 @@ const hot: readonly { readonly label: string; readonly sql: RegExp; readonly ind
     sql: /SELECT seq FROM reports WHERE id/,
     index: /sqlite_autoindex_reports_1 \(id=\?\)/,
   },
-  { label: 'a trace by tracking id', sql: /tracking_id = \?/, index: /tickets_by_tracking_id \(tracking_id=\?\)/ },
+  {
+    label: 'a trace by tracking id',
+    sql: /FROM tickets (t JOIN .*)?WHERE (t\.)?tracking_id = \?/,
+    index: /tickets_by_tracking_id \(tracking_id=\?\)/,
+  },
 ];
 
 /** All statements that a store prepares, with SQLite's plan for each. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -39,6 +39,17 @@ describe('embedded tracker', () => {
     opened.push(ticketDesk);
     return ticketDesk;
   }
+
+  it('keeps what it makes from other accounts', async () => {
+    file = join(folder, 'own', 'tracker.db');
+    create();
+    const names = await readdir(join(folder, 'own'));
+    expect(names).to.include.members(['tracker.db', 'tracker.db-wal']);
+    for (const name of ['.', ...names]) {
+      const { mode } = await stat(join(folder, 'own', name));
+      expect((mode & 0o777).toString(8), name).to.equal(name === '.' ? '700' : '600');
+    }
+  });
 
   it('keeps its tickets in data/tracker.db unless told otherwise', () => {
     expect(embeddedTracker.parseConfig({})).to.deep.equal({ ok: true, config: { file: 'data/tracker.db' } });
