@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { printable } from '../domain/printable.js';
 import type { DeadLetter, Store } from '../ports/store.js';
-import { printable } from './printable.js';
 import type { OpenStore } from './trace.js';
 
 const configOption = [

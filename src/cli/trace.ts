@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { printable } from '../domain/printable.js';
 import type { Store, Trace } from '../ports/store.js';
-import { printable } from './printable.js';
 
 export type OpenStore = (configFile?: string) => Promise<Store>;
 
