@@ -31,7 +31,7 @@ module.exports = {
       name: 'what-adapters-share-knows-no-adapter',
       comment: 'A file beside the adapter folders serves them all, so it may lean on none.',
       severity: 'error',
-      from: { path: '^adapters/(\\w+/)?[^/]+$' },
+      from: { path: ['^adapters/[^/]+$', '^adapters/[^/]+/[^/]+$'] },
       to: { path: '^adapters/\\w+/\\w+/' },
     },
     {
