@@ -28,6 +28,20 @@ module.exports = {
       to: { path: '^adapters/\\w+/\\w+/', pathNot: '^adapters/$1/$2/' },
     },
     {
+      name: 'what-adapters-share-knows-no-adapter',
+      comment: 'A file beside the adapter folders serves them all, so it may lean on none.',
+      severity: 'error',
+      from: { path: ['^adapters/[^/]+$', '^adapters/[^/]+/[^/]+$'] },
+      to: { path: '^adapters/\\w+/\\w+/' },
+    },
+    {
+      name: 'what-runs-knows-no-scripts',
+      comment: 'Scripts are about the gateway, not part of it. The CLI starts the simulators as processes.',
+      severity: 'error',
+      from: { path: '^(src|adapters)/' },
+      to: { path: '^scripts/' },
+    },
+    {
       name: 'domain-is-pure',
       comment: 'The domain knows itself, zod and nothing else of ours.',
       severity: 'error',

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { printable } from '../domain/printable.js';
 import type { Act } from '../ports/operations.js';
 import { configOption } from './operator.js';
-import { printable } from './printable.js';
 import { secondOf, table } from './table.js';
 import type { OpenStore } from './trace.js';
 import type { Output } from './tracker.js';

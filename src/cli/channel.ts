@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type ChannelAct, type ChannelReport, channelActs } from '../control/protocol.js';
+import { printable } from '../domain/printable.js';
 import {
   askRunning,
   configOption,
@@ -9,7 +10,6 @@ import {
   tellActed,
   unexpected,
 } from './operator.js';
-import { printable } from './printable.js';
 import { ageOf, secondOf, table } from './table.js';
 
 const descriptions: Readonly<Record<ChannelAct, string>> = {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { printable, printableJson } from '../domain/printable.js';
 import type { DeadLetter, Store } from '../ports/store.js';
-import { printable, printableJson } from './printable.js';
 import type { OpenStore } from './trace.js';
 
 const configOption = [

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { adapters, openDesk, openStore } from '../compose.js';
-import { processEnvironment } from '../config/env.js';
+import { packagedFile, processEnvironment } from '../config/env.js';
 import type { GatewayConfig } from '../config/load.js';
 import { messageOf } from '../domain/messageOf.js';
 import { auditCommand } from './audit.js';
@@ -56,10 +57,16 @@ function untilInterrupted(): AbortSignal {
 }
 const operatorDeps = { ...printer, env: source.env, output: process.stdout, setExitCode };
 
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(packagedFile('package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
 const program = new Command('lapor-gateway')
   .description(
     'The channel gateway of SP4N-LAPOR!: texts to 1708 become reports in the tracker, its answers reach the citizen',
   )
+  .version(packageVersion(), '-V, --version', 'print the version')
   .showHelpAfterError('(--help tells more)')
   .addCommand(startCommand({ ...source, ...printer, setExitCode }))
   .addCommand(checkCommand({ ...source, ...printer, setExitCode }))

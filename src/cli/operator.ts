@@ -4,7 +4,7 @@ import type { Environment } from '../config/interpolate.js';
 import { askGateway } from '../control/client.js';
 import { findControlSocket } from '../control/findSocket.js';
 import { type Acted, type ControlAnswer, type ControlRequest, reasonSchema } from '../control/protocol.js';
-import { printable } from './printable.js';
+import { printable } from '../domain/printable.js';
 import { badConfigExitCode, type FaultPrinter, printFaults } from './printFaults.js';
 import type { Output } from './tracker.js';
 

@@ -1,11 +1,11 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { GatewayConfig } from '../config/load.js';
+import { printable } from '../domain/printable.js';
 import { decodeText, isTextEncoding, textEncodings } from '../domain/sms/decode.js';
 import type { DecodePath } from '../ports/channel.js';
 import type { ActResult, Redecoded, RedecodeEffect, StoredPartView } from '../ports/operations.js';
 import type { Store } from '../ports/store.js';
 import { configOption, reasonOption } from './operator.js';
-import { printable } from './printable.js';
 import { secondOf, table } from './table.js';
 import type { Output } from './tracker.js';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { printable, printableJson } from '../domain/printable.js';
 import type { Store, Trace } from '../ports/store.js';
-import { printable, printableJson } from './printable.js';
 
 export type OpenStore = (configFile?: string) => Promise<Store>;
 

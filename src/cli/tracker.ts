@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { printable } from '../domain/printable.js';
 import { type Status, statuses } from '../domain/status.js';
 import type { DeskTicket, TicketDesk } from '../ports/ticketDesk.js';
-import { printable } from './printable.js';
 
 /** What citizens read for each status, because officers know the Indonesian words; and what it wants with it. */
 const statusWords: Readonly<Record<Status, { readonly word: string; readonly wants?: string }>> = {

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { IdleConnections } from './idleConnections.js';
 
 /**
  * Limits against peers that are slow or many. Webhooks are small and come from a few peers, so all are far below
@@ -11,8 +12,12 @@ const limits = {
   /** Longer than a common proxy's 60 s, so that it is the proxy that closes an idle connection: no lost request. */
   keepAliveTimeoutMs: 65_000,
   checkEveryMs: 5_000,
+  /** Far more than peers need. Beyond it the one that idled longest goes, so that idlers never keep a new one out. */
   connections: 1_000,
 } as const;
+
+/** Where too few idle to make room, connections are still taken up to this many times the limit, and then no more. */
+const hardLimitFactor = 2;
 
 const drainMsDefault = 10_000;
 
@@ -22,6 +27,8 @@ export interface HttpServerOptions {
   readonly port: number;
   /** How long `close` waits for requests under way. */
   readonly drainMs?: number;
+  /** Beyond so many open connections, those that idle are closed, the idlest first. */
+  readonly connectionsMax?: number;
 }
 
 export interface HttpServer {
@@ -52,12 +59,18 @@ export async function startHttpServer(app: RequestListener, options: HttpServerO
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: limits.checkEveryMs,
   });
-  server.maxConnections = limits.connections;
+  const connectionsMax = options.connectionsMax ?? limits.connections;
+  server.maxConnections = connectionsMax * hardLimitFactor;
+  const idle = new IdleConnections(connectionsMax);
+  server.on('connection', (socket) => idle.opened(socket));
   let closing = false;
   server.on('request', (request, response) => {
     if (closing) response.setHeader('connection', 'close');
+    const { socket } = request;
+    idle.busy(socket);
     // A connection that falls idle while we close would stay until its keep-alive ends.
     response.once('close', () => {
+      idle.answered(socket);
       if (closing) server.closeIdleConnections();
     });
     app(request, response);

@@ -1,15 +1,15 @@
-import cron from 'node-cron';
+import cron, { type Logger } from 'node-cron';
 import { messageOf } from '../domain/messageOf.js';
 import type { Log } from '../ports/log.js';
 import type { Store } from '../ports/store.js';
 
-interface Job {
+export interface Job {
   readonly name: string;
   readonly schedule: string;
   run(store: Store, wake: () => void): Promise<void>;
 }
 
-const jobs: readonly Job[] = [
+const jobsDefault: readonly Job[] = [
   {
     name: 'close overdue sets',
     schedule: '*/5 * * * * *',
@@ -21,7 +21,12 @@ const jobs: readonly Job[] = [
 ];
 
 /** Starts what has to happen from time to time. @returns what stops it. */
-export function startJobs(store: Store, wake: () => void, log: Log): () => Promise<void> {
+export function startJobs(
+  store: Store,
+  wake: () => void,
+  log: Log,
+  jobs: readonly Job[] = jobsDefault,
+): () => Promise<void> {
   const tasks = jobs.map((job) =>
     cron.schedule(
       job.schedule,
@@ -29,10 +34,20 @@ export function startJobs(store: Store, wake: () => void, log: Log): () => Promi
         job.run(store, wake).catch((error: unknown) => {
           log.error({ job: job.name, error: messageOf(error) }, 'a job failed');
         }),
-      { noOverlap: true },
+      { noOverlap: true, logger: cronLog(job.name, log) },
     ),
   );
   return async () => {
     for (const task of tasks) await task.destroy();
+  };
+}
+
+/** node-cron would write lines of its own, coloured, past our log: what it says goes through ours. */
+function cronLog(job: string, log: Log): Logger {
+  return {
+    debug: (said) => log.debug({ job, said: messageOf(said) }, 'scheduler'),
+    info: (said) => log.info({ job, said }, 'scheduler'),
+    warn: (said) => log.warn({ job, said }, 'scheduler'),
+    error: (said, error) => log.error({ job, said: messageOf(said), error: messageOf(error ?? said) }, 'scheduler'),
   };
 }

@@ -15,10 +15,10 @@ function holding(): { app: RequestListener; held: Promise<ServerResponse> } {
   return { app: (_request, response) => hold(response), held };
 }
 
-async function ask(port: number): Promise<Socket> {
+async function ask(port: number, path = '/'): Promise<Socket> {
   const socket = connect(port, host);
   await once(socket, 'connect');
-  socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
   return socket;
 }
 
@@ -81,5 +81,60 @@ describe('http server', () => {
     // TEST-NET-3 (RFC 5737): no machine has it.
     const fault = await startHttpServer(() => {}, { host: '203.0.113.1', port: 0 }).catch((error: unknown) => error);
     expect(String(fault)).to.include('server.host');
+  });
+
+  it('closes the idlest connection when there are too many, and never one with a request under way', async () => {
+    const { app, held } = holding();
+    const server = await startHttpServer(
+      (request, response) => {
+        if (request.url === '/slow') app(request, response);
+        else response.end('quick');
+      },
+      { host, port: 0, connectionsMax: 3 },
+    );
+    const slow = await ask(server.port, '/slow');
+    const slowAnswer = readAll(slow);
+    const response = await held;
+    const idlers: Socket[] = [];
+    for (const path of ['/first', '/second']) {
+      const idler = await ask(server.port, path);
+      await once(idler, 'data');
+      idlers.push(idler);
+    }
+    const [first, second] = idlers;
+    const firstIsClosed = once(first as Socket, 'close');
+    // One that never says a word counts as well.
+    const silent = connect(server.port, host);
+    await firstIsClosed;
+    expect(second?.destroyed).to.equal(false);
+
+    const secondIsClosed = once(second as Socket, 'close');
+    const late = await ask(server.port, '/late');
+    const [answer] = await once(late, 'data');
+    expect(String(answer)).to.include('quick');
+    await secondIsClosed;
+
+    response.end('slow but whole');
+    silent.destroy();
+    await server.close();
+    expect(await slowAnswer).to.include('slow but whole');
+  });
+
+  it('takes a new one where a crowd idles', async () => {
+    const server = await startHttpServer((_request, response) => response.end('ok'), {
+      host,
+      port: 0,
+      connectionsMax: 20,
+    });
+    const crowd: Socket[] = [];
+    for (let number = 0; number < 100; number += 1) {
+      const socket = connect(server.port, host).on('error', () => {});
+      crowd.push(socket);
+      await once(socket, 'connect');
+    }
+    const [answer] = await once(await ask(server.port), 'data');
+    expect(String(answer)).to.include('200 OK');
+    for (const socket of crowd) socket.destroy();
+    await server.close();
   });
 });

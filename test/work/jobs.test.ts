@@ -1,0 +1,84 @@
+import { expect } from 'chai';
+import type { Store } from '../../src/ports/store.js';
+import { type Job, startJobs } from '../../src/work/jobs.js';
+import { Facts } from '../fakes/facts.js';
+import { MemoryLog } from '../fakes/log.js';
+import { SqlitePlace } from '../fakes/sqlitePlace.js';
+
+/** Holds the whole process, as a long garbage collection or a stopped machine does. */
+function hold(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+describe('jobs', () => {
+  const everySecond = '* * * * * *';
+  let place: SqlitePlace;
+  let store: Store;
+  let facts: Facts;
+  let log: MemoryLog;
+  let stop: (() => Promise<void>) | null;
+  let console: string;
+  const { write: writeOut } = process.stdout;
+  const { write: writeError } = process.stderr;
+
+  beforeEach(async () => {
+    place = await SqlitePlace.create();
+    store = await place.open();
+    facts = new Facts();
+    log = new MemoryLog(facts);
+    stop = null;
+    console = '';
+  });
+
+  function listenNoMore(): void {
+    process.stdout.write = writeOut;
+    process.stderr.write = writeError;
+  }
+
+  afterEach(async () => {
+    listenNoMore();
+    await stop?.();
+    await store.close();
+    await place.remove();
+  });
+
+  function run(job: Job['run']): void {
+    const keep = (text: string | Uint8Array): boolean => {
+      console += String(text);
+      return true;
+    };
+    process.stdout.write = keep;
+    process.stderr.write = keep;
+    stop = startJobs(store, () => {}, log, [{ name: 'tidy', schedule: everySecond, run: job }]);
+  }
+
+  const cases: readonly { label: string; run: Job['run']; says: RegExp }[] = [
+    {
+      label: 'a job that fails',
+      run: () => Promise.reject(new Error('disk I/O error')),
+      says: /^error a job failed .*"job":"tidy".*disk I\/O error/m,
+    },
+    {
+      label: 'a job that breaks before it starts',
+      run: () => {
+        throw new Error('no such table');
+      },
+      says: /^error scheduler .*"job":"tidy".*no such table/m,
+    },
+    {
+      label: 'a run that was missed while the process was held',
+      run: async () => hold(2_500),
+      says: /^warn scheduler .*"job":"tidy".*missed execution/m,
+    },
+  ];
+  for (const { label, run: job, says } of cases) {
+    it(`tells the log, and nobody else, of ${label}`, async () => {
+      run(job);
+      await facts.until(label, () => says.test(log.text));
+      await stop?.();
+      stop = null;
+      listenNoMore();
+      expect(console).to.equal('');
+    });
+  }
+});
