@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { deadLettersCommand } from '../../src/cli/deadLetters.js';
-import { printableJson } from '../../src/cli/printable.js';
+import { printableJson } from '../../src/domain/printable.js';
 import { binaryPart } from '../fakes/parts.js';
 import { SqlitePlace } from '../fakes/sqlitePlace.js';
 
