@@ -28,6 +28,11 @@ export type PartKey =
       readonly fingerprint: Buffer;
       /** The link that brought the part: a number no other link has had, restarts included. */
       readonly link: number;
+      /**
+       * This side kept the peer waiting so long before it read the part that the peer may have sent it again on the same
+       * link: an equal unsettled part of this link is then the same message, and not a second one. Absent is false.
+       */
+      readonly afterStall?: boolean;
     };
 
 /** Where a part belongs in a long message. Parts are joined by channel, sender, recipient, reference and total. */
