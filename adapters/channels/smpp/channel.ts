@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { steadyNowMs } from '../../../src/domain/clock.js';
 import type {
   Channel,
   ChannelContext,
@@ -10,16 +11,18 @@ import type {
   Outcome,
 } from '../../../src/ports/channel.js';
 import { AdaptiveRate, type RateCut } from './adaptiveRate.js';
+import { isAnswerable } from './answerable.js';
 import { rolesOfBind } from './bind.js';
 import { BindGate } from './bindGate.js';
 import { type Fields, integerTlv, type Pdu, tagOf } from './codec/pdu.js';
 import { normaliseExternalId } from './codec/receipt.js';
-import { commandStatus, type SubmitPolicy, statusName } from './codec/status.js';
+import { commandStatus, type SubmitPolicy, statusLabel, statusName } from './codec/status.js';
 import type { SmppConfig } from './config.js';
 import type { Link } from './link.js';
 import { telcoSubmitPolicy } from './profile.js';
 import { ReceiptIds } from './receiptIds.js';
 import { Session } from './session.js';
+import { StallWatch } from './stallWatch.js';
 import { type SubmitAnswer, SubmitQueue } from './submitQueue.js';
 import { planSubmits } from './submits.js';
 import { TokenBucket } from './tokenBucket.js';
@@ -30,6 +33,12 @@ const throttlePauseMs = 1_000;
 const congestionState = tagOf('congestion_state');
 /** SMPP 5.0 §4.8.4.18: from 90 on the peer nears congestion, at 100 it is there. */
 const congested = { near: 90, full: 100 } as const;
+
+const unanswerable: Outcome = {
+  kind: 'rejected',
+  code: 'unanswerable',
+  cause: 'no person can be behind the address: it is the own one, a short code or a name',
+};
 
 /** What one submit_sm came to. `id` is null where the peer gave none. */
 type SegmentResult =
@@ -46,6 +55,7 @@ export class SmppChannel implements Channel {
   readonly #queue: SubmitQueue<Fields>;
   readonly #rate: AdaptiveRate;
   readonly #receiptIds: ReceiptIds;
+  readonly #stalls = new StallWatch();
   /** Joins the segments of a long reply on the handset; starts anywhere, or every restart would use the same few. */
   #reference = randomInt(256);
 
@@ -67,6 +77,7 @@ export class SmppChannel implements Channel {
             number: index + 1,
             gate: gates.get(role) ?? new BindGate(),
             receiptIds: this.#receiptIds,
+            stalls: this.#stalls,
             log: log.child({ session: index + 1, role }),
             meter,
             onRoom,
@@ -84,7 +95,9 @@ export class SmppChannel implements Channel {
     };
     if (stop.aborted) onStop();
     else stop.addEventListener('abort', onStop, { once: true });
+    this.#stalls.start();
     await Promise.all(running.map((each) => each.session.run(inbox, each.stop.signal)));
+    this.#stalls.stop();
   }
 
   /**
@@ -92,6 +105,7 @@ export class SmppChannel implements Channel {
    * When a later one is not taken at once it is tried until the deadline, for the reply is half sent by then.
    */
   async send(reply: OutboundReply, deadlineMs: number): Promise<Outcome> {
+    if (!isAnswerable(reply.to, this.#config)) return unanswerable;
     const plan = planSubmits(reply, this.#config, this.#nextReference());
     if (plan.kind === 'unsendable') return { kind: 'rejected', code: plan.code, cause: plan.cause };
     const externalIds: string[] = [];
@@ -110,7 +124,7 @@ export class SmppChannel implements Channel {
     const links = this.#sessions.map((session) => session.health());
     const facts = {
       receipt_ids: this.#receiptIds.description,
-      submits_per_second: Math.round(this.#rate.perSecond(Date.now()) * 10) / 10,
+      submits_per_second: Math.round(this.#rate.perSecond(steadyNowMs()) * 10) / 10,
     };
     if (bound === this.#sessions.length) return { state: 'up', links, facts };
     return { state: bound === 0 ? 'down' : 'degraded', links, facts };
@@ -118,12 +132,12 @@ export class SmppChannel implements Channel {
 
   async #sendSegment(submit: Fields, deadlineMs: number, persist: boolean): Promise<SegmentResult> {
     for (;;) {
-      const startedAtMs = Date.now();
+      const startedAtMs = steadyNowMs();
       const answer = await this.#queue.send(submit, deadlineMs);
-      if (answer.kind === 'response') this.#meter.observeSeconds('submit', (Date.now() - startedAtMs) / 1_000);
+      if (answer.kind === 'response') this.#meter.observeSeconds('submit', (steadyNowMs() - startedAtMs) / 1_000);
       const result = this.#judge(answer);
       const retriable = persist && result.kind === 'unsent' && result.policy !== null;
-      if (!retriable || Date.now() + throttlePauseMs >= deadlineMs) return result;
+      if (!retriable || steadyNowMs() + throttlePauseMs >= deadlineMs) return result;
       await delay(throttlePauseMs);
     }
   }
@@ -137,7 +151,7 @@ export class SmppChannel implements Channel {
     }
     const status = answer.response.commandStatus;
     const code = statusName(status);
-    this.#meter.count('submit', { status: code });
+    this.#meter.count('submit', { status: statusLabel(status) });
     this.#heedCongestion(answer.response);
     if (status === commandStatus.ESME_ROK) return { kind: 'accepted', id: this.#acceptedId(answer.response.fields) };
     const policy = telcoSubmitPolicy(status, this.#config);
@@ -157,7 +171,7 @@ export class SmppChannel implements Channel {
   }
 
   #slowDown(kind: RateCut): void {
-    if (this.#rate.cut(kind, Date.now())) this.#meter.count('rate_cut', { cause: kind });
+    if (this.#rate.cut(kind, steadyNowMs())) this.#meter.count('rate_cut', { cause: kind });
   }
 
   #acceptedId(fields: Fields): string | null {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { steadyNowMs } from '../../../src/domain/clock.js';
 import type { ChannelMeter, Inbox, PartKey } from '../../../src/ports/channel.js';
 import type { Log } from '../../../src/ports/log.js';
 import { type BindRole, bindFields } from './bind.js';
@@ -14,6 +15,7 @@ import { telcoSubmitPolicy } from './profile.js';
 import type { ReceiptIds } from './receiptIds.js';
 import { Settlement } from './settlement.js';
 import { describeSocketError, openSocket } from './socket.js';
+import type { StallWatch } from './stallWatch.js';
 
 export type LinkState = 'connecting' | 'binding' | 'bound' | 'draining' | 'closed';
 
@@ -29,6 +31,7 @@ export interface LinkOptions {
   readonly config: SmppConfig;
   readonly inbox: Inbox;
   readonly receiptIds: ReceiptIds;
+  readonly stalls: StallWatch;
   readonly log: Log;
   readonly meter: ChannelMeter;
   /** Another submit_sm may have become possible. */
@@ -174,7 +177,7 @@ export class Link {
   }
 
   #createInbound(): InboundFlow {
-    const { config, inbox, receiptIds, log, meter } = this.#options;
+    const { config, inbox, receiptIds, stalls, log, meter } = this.#options;
     const socket = this.#socket;
     const waiting = (): number => this.#outgoingOctets;
     const peer = {
@@ -196,7 +199,7 @@ export class Link {
         log.error({ err: error, pdus }, 'messages could not be stored; the peer is asked to send them again');
       },
     };
-    return new InboundFlow({ inbox, reader: new PartReader(config, this.number), receiptIds, peer, events });
+    return new InboundFlow({ inbox, reader: new PartReader(config, this.number), receiptIds, stalls, peer, events });
   }
 
   #bind(): void {
@@ -225,8 +228,8 @@ export class Link {
 
   #onData(chunk: Buffer): void {
     if (this.#unreadable) return;
-    this.#receivedAtMs = Date.now();
-    this.#inbound.begin(this.#receivedAtMs);
+    this.#receivedAtMs = steadyNowMs();
+    this.#inbound.begin(Date.now());
     const fault = this.#frames.push(chunk, this.#onFrame);
     this.#inbound.flush();
     if (fault !== null) void this.#giveUp(fault);
@@ -294,13 +297,13 @@ export class Link {
   /** Asks a peer that has been silent for `enquireLinkSeconds` whether it still lives. */
   #watch(): void {
     const intervalMs = this.#options.config.enquireLinkSeconds * 1_000;
-    const silentMs = Date.now() - this.#receivedAtMs;
+    const silentMs = steadyNowMs() - this.#receivedAtMs;
     this.#timer = setTimeout(() => this.#watch(), silentMs >= intervalMs ? intervalMs : intervalMs - silentMs);
     if (silentMs >= intervalMs) this.#enquire(() => undefined);
   }
 
   #enquire(onAnswered: () => void): void {
-    const askedAtMs = Date.now();
+    const askedAtMs = steadyNowMs();
     this.#request('enquire_link', {}, (answer) => {
       if (answer.kind === 'response') onAnswered();
       else if (answer.kind === 'timeout') this.#onSilence(askedAtMs);

@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { steadyNowMs } from '../../../src/domain/clock.js';
 import type { ChannelMeter, Inbox, LinkHealth } from '../../../src/ports/channel.js';
 import type { Log } from '../../../src/ports/log.js';
 import { type AttemptEnd, Backoff } from './backoff.js';
 import type { BindRole } from './bind.js';
 import type { BindGate } from './bindGate.js';
-import { bindRefusal, statusName } from './codec/status.js';
+import { bindRefusal, statusLabel, statusName } from './codec/status.js';
 import type { SmppConfig } from './config.js';
 import { HostChoice } from './hosts.js';
 import { type BindResult, Link, type LinkState } from './link.js';
 import type { ReceiptIds } from './receiptIds.js';
 import { takesConnections } from './socket.js';
+import type { StallWatch } from './stallWatch.js';
 
 export interface SessionOptions {
   readonly config: SmppConfig;
@@ -19,6 +21,7 @@ export interface SessionOptions {
   /** Shared by the sessions of one role. */
   readonly gate: BindGate;
   readonly receiptIds: ReceiptIds;
+  readonly stalls: StallWatch;
   readonly log: Log;
   readonly meter: ChannelMeter;
   readonly onRoom: () => void;
@@ -54,7 +57,9 @@ export class Session {
   readonly #hosts: HostChoice;
   #link: Link | null = null;
   #state: SessionState = 'idle';
+  /** For people, by the wall clock. */
   #sinceMs = Date.now();
+  #boundAtMs = 0;
   #detail = '';
   /** Why the last attempt ended. */
   #trouble = '';
@@ -123,8 +128,8 @@ export class Session {
   }
 
   async #attempt(inbox: Inbox, stop: AbortSignal): Promise<AttemptEnd> {
-    const { config, role, receiptIds, log, meter, onRoom } = this.#options;
-    const link = new Link({ host: this.#hosts.current, role, config, inbox, receiptIds, log, meter, onRoom });
+    const { config, role, receiptIds, stalls, log, meter, onRoom } = this.#options;
+    const link = new Link({ host: this.#hosts.current, role, config, inbox, receiptIds, stalls, log, meter, onRoom });
     this.#link = link;
     const drain = () => void link.drain('the gateway stops');
     stop.addEventListener('abort', drain, { once: true });
@@ -140,7 +145,7 @@ export class Session {
   async #follow(link: Link, stop: AbortSignal): Promise<AttemptEnd> {
     const { gate, log, meter } = this.#options;
     const bind = await link.open();
-    meter.count('bind', { result: bind.kind === 'refused' ? statusName(bind.status) : bind.kind });
+    meter.count('bind', { result: bind.kind === 'refused' ? statusLabel(bind.status) : bind.kind });
     if (bind.kind === 'bound') return this.#stayBound(link, bind, stop);
     await link.closed;
     if (bind.kind === 'refused') return this.#noteRefusal(bind.status);
@@ -154,6 +159,7 @@ export class Session {
     const { gate, log, meter } = this.#options;
     const target = this.#target();
     gate.bound();
+    this.#boundAtMs = steadyNowMs();
     const detail = this.#hosts.isFirst ? '' : `${this.#hosts.first} is away; this is another of its hosts`;
     this.#enter('bound', detail);
     log.info({ target, link: link.number, peerVersion: bind.peerVersion }, 'bound');
@@ -166,7 +172,7 @@ export class Session {
     if (!expected) meter.count('link_lost');
     log[expected ? 'info' : 'warn']({ target, link: link.number, cause }, 'link ended');
     this.#trouble = `link lost: ${cause}`;
-    return { kind: 'lost', boundForMs: Date.now() - this.#sinceMs };
+    return { kind: 'lost', boundForMs: steadyNowMs() - this.#boundAtMs };
   }
 
   /** Only while another host than the first is bound; looks now and then whether the first is back. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { steadyNowMs } from '../../../../src/domain/clock.js';
 import type { ReceivedPdu } from './peer.js';
 import { citizen, type Rig, startRig } from './rig.js';
 
@@ -87,11 +88,25 @@ describe('SMPP: replies', () => {
     expect(link.count('submit_sm')).to.equal(0);
   });
 
-  for (const to of ['', 'x'.repeat(21), 'a b', '62\u0000812']) {
-    it(`rejects an address that fits no destination_addr: ${JSON.stringify(to)}`, async () => {
-      await start();
-      const outcome = await rig.channel.send({ id: 'r', to, text: 'x', inReplyTo: null }, Date.now() + 1_000);
-      expect(outcome).to.include({ kind: 'rejected', code: 'invalid_destination' });
+  const nobodies = [
+    { label: 'the own address', to: '1708' },
+    { label: 'an own address as long as a citizen’s', to: '6281100001708', address: '081100001708' },
+    { label: 'a name', to: 'TELKOMSEL' },
+    { label: 'a short code', to: '112' },
+    { label: 'six digits', to: '628123' },
+    { label: 'sixteen digits', to: '6281234567890123' },
+    { label: 'a plus sign', to: '+' },
+    { label: 'a zero', to: '0' },
+    { label: 'nothing', to: '' },
+    { label: 'what fits no destination_addr', to: '62812\u00003456' },
+  ];
+  for (const { label, to, address = '1708' } of nobodies) {
+    it(`sends nothing to ${label}`, async () => {
+      const link = await start({ address });
+      const outcome = await rig.channel.send({ id: 'r', to, text: 'x', inReplyTo: null }, steadyNowMs() + 1_000);
+      expect(outcome).to.include({ kind: 'rejected', code: 'unanswerable' });
+      expect((await rig.send()).kind).to.equal('accepted');
+      expect(link.count('submit_sm')).to.equal(1);
     });
   }
 
@@ -138,9 +153,9 @@ describe('SMPP: replies', () => {
   it('is uncertain at its deadline when it was written, unsent when it was not', async () => {
     const link = await start({ window: 1 });
     rig.peer.script.onSubmit = () => undefined;
-    const written = rig.send('satu', Date.now() + 200);
+    const written = rig.send('satu', steadyNowMs() + 200);
     await link.receives('submit_sm');
-    expect((await rig.send('dua', Date.now() + 50)).kind).to.equal('unsent');
+    expect((await rig.send('dua', steadyNowMs() + 50)).kind).to.equal('unsent');
     expect((await written).kind).to.equal('uncertain');
     expect(link.count('submit_sm')).to.equal(1);
   });
@@ -172,6 +187,18 @@ describe('SMPP: replies', () => {
       expect(await rig.send()).to.deep.equal(outcome);
     });
   }
+
+  it('counts the codes of a peer’s own as one, for each would be a metric series for ever', async () => {
+    await start();
+    for (const status of [0x58, 0x40b, 0xdead_beef]) {
+      rig.peer.script.onSubmit = (submit, link) => link.respond(submit, { command_status: status });
+      await rig.send();
+    }
+    const counted = rig.observed
+      .filter((line) => /\bsubmit \{/.test(line))
+      .map((line) => /"status":"(.+?)"/.exec(line)?.[1]);
+    expect(counted).to.deep.equal(['ESME_RTHROTTLED', 'other', 'other']);
+  });
 
   it('takes a generic_nack for the response', async () => {
     await start();
@@ -221,7 +248,7 @@ describe('SMPP: replies', () => {
     const link = await start();
     rig.peer.script.onSubmit = (submit) =>
       link.respond(submit, { command_status: link.count('submit_sm') === 1 ? 0 : 0x58, message_id: '1' });
-    expect(await rig.send('a'.repeat(200), Date.now() + 300)).to.deep.equal({
+    expect(await rig.send('a'.repeat(200), steadyNowMs() + 300)).to.deep.equal({
       kind: 'uncertain',
       cause: 'the peer answered ESME_RTHROTTLED (segment 2 of 2)',
       externalIds: ['1'],
@@ -232,7 +259,7 @@ describe('SMPP: replies', () => {
     const link = await start();
     rig.peer.script.onSubmit = (submit) => link.respond(submit, { command_status: 0x14 });
     await rig.send();
-    expect((await rig.send('dua', Date.now() + 100)).kind).to.equal('unsent');
+    expect((await rig.send('dua', steadyNowMs() + 100)).kind).to.equal('unsent');
     expect(link.count('submit_sm')).to.equal(1);
   });
 
