@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fact } from '../chaos/fact.js';
 import { Citizens } from './citizens.js';
 import { Faults } from './faults.js';
 import type { SoakOptions } from './options.js';
@@ -22,7 +21,10 @@ export interface SoakResult {
 
 const warmUpMs = 3_000;
 const sampleEveryMs = 1_000;
-const settleLimitMs = 120_000;
+const lookEveryMs = 200;
+const settleLimitMs = 60_000;
+/** The gateway lets what is under way end for 20 s at most. */
+const stopLimitMs = 30_000;
 /** Longer than the tracker's connections, and the timers of what was just settled, live on. */
 const restMs = 8_000;
 
@@ -53,6 +55,7 @@ async function soak(
   await pause(warmUpMs);
   citizens.stop();
   const before = await atRest(peers, citizens);
+  if (before.left !== null) throw new Error(`the gateway does not settle even without faults: ${before.left}`);
   say('warm, and settled; now the faults');
 
   citizens.start(options.textsPerSecond);
@@ -68,10 +71,26 @@ async function soak(
   const after = await atRest(peers, citizens);
 
   const evidence = await gather(peers, citizens, faults);
-  const { code } = await peers.gateway.stop();
-  const ending = code === 0 ? [] : [`the gateway ended with ${code}:\n${peers.gateway.process.lastWords}`];
-  const broken = [...brokenPromises(evidence), ...memoryFaults(samples), ...restingFaults(before, after), ...ending];
-  return { broken, evidence, faults: faults.counts, samples, resting: { before, after } };
+  const broken = [
+    ...(after.left === null ? [] : [`${settleLimitMs / 1000} s after the faults this is left: ${after.left}`]),
+    ...brokenPromises(evidence),
+    ...memoryFaults(samples),
+    ...restingFaults(before.sample, after.sample),
+    ...(await badEnding(peers)),
+  ];
+  const resting = { before: before.sample, after: after.sample };
+  return { broken, evidence, faults: faults.counts, samples, resting };
+}
+
+/** Tells the gateway to stop. @returns what is wrong with how it did, if anything. */
+async function badEnding({ gateway }: Peers): Promise<string[]> {
+  const tooLate = new AbortController();
+  const late = pause(stopLimitMs, null, { signal: tooLate.signal }).catch(() => null);
+  const ending = await Promise.race([gateway.stop(), late]);
+  tooLate.abort();
+  if (ending?.code === 0) return [];
+  const how = ending === null ? `did not end within ${stopLimitMs / 1000} s of SIGTERM` : `ended with ${ending.code}`;
+  return [`the gateway ${how}; its log ends:\n${gateway.process.lastWords}`];
 }
 
 const sayEverySamples = 30;
@@ -88,22 +107,36 @@ async function sampled({ gateway }: Peers, stop: AbortSignal, progress: () => vo
   return samples;
 }
 
+interface Rest {
+  readonly sample: Sample;
+  /** What is not settled although the time is up, or null. */
+  readonly left: string | null;
+}
+
 /** Waits until nobody has anything left to do. */
-async function atRest({ smsc, gateway }: Peers, { sent }: Citizens): Promise<Sample> {
-  const look = async (): Promise<true | undefined> => {
-    if (smsc.telcos.some(({ queued }) => queued > 0)) return undefined;
-    if (gateway.tracker.simulator.ledger.distinct < sent.length) return undefined;
-    const page = await gateway.metrics();
-    const waiting = ['reports', 'replies'].map((what) => page.sum('lapor_waiting', { what }));
-    return waiting.every((count) => count === 0) || undefined;
-  };
-  await fact('all that was sent is settled', look, settleLimitMs, gateway.process.gone).catch((error: unknown) => {
-    // What is missing is told by the evidence; a gateway that died has none.
+async function atRest(peers: Peers, citizens: Citizens): Promise<Rest> {
+  const { gateway } = peers;
+  const untilMs = Date.now() + settleLimitMs;
+  let left = await leftToDo(peers, citizens);
+  while (left !== null && Date.now() < untilMs) {
     gateway.process.gone.throwIfAborted();
-    return error;
-  });
+    await pause(lookEveryMs);
+    left = await leftToDo(peers, citizens);
+  }
   await pause(restMs);
-  return sampleOf(await gateway.metrics());
+  return { sample: sampleOf(await gateway.metrics()), left };
+}
+
+async function leftToDo({ smsc, gateway }: Peers, { sent }: Citizens): Promise<string | null> {
+  const page = await gateway.metrics();
+  const counts: readonly (readonly [what: string, count: number])[] = [
+    ['PDUs at the telcos', smsc.telcos.reduce((total, { queued }) => total + queued, 0)],
+    ['texts not filed', Math.max(0, sent.length - gateway.tracker.simulator.ledger.distinct)],
+    ['reports', page.sum('lapor_waiting', { what: 'reports' })],
+    ['replies', page.sum('lapor_waiting', { what: 'replies' })],
+  ];
+  const left = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
+  return left.length === 0 ? null : left.join(', ');
 }
 
 async function gather({ smsc, gateway }: Peers, { sent }: Citizens, { counts }: Faults): Promise<Evidence> {

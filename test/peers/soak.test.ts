@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { runSoak } from '../../scripts/soak/soak.js';
 import { summaryOf } from '../../scripts/soak/summary.js';
 
-/** The short form of `npm run soak`: by chance, for the seed is in the message when it fails. */
+/** The short form of `npm run soak`. The seed is left to chance, and told when it fails. */
 describe('soak', function () {
   this.timeout(240_000);
 
