@@ -137,6 +137,9 @@ describe('live control', () => {
       'acknowledged',
     );
     await forwarded;
+    // Some commits later a replier, had it been woken, would have claimed it.
+    for (let commits = 0; commits < 5; commits += 1) await store.probe(Date.now());
+    expect(composed.gateway.switchboard.channels.get('telkomsel')?.repliesUnderWay).to.equal(0);
     expect(await store.counts()).to.include({ repliesWaiting: 1, reportsWaiting: 0 });
     expect(await smsc.inbox(citizen)).to.have.length(0);
   }

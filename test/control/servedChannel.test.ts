@@ -194,6 +194,7 @@ describe('a channel in service', () => {
     const rebinding = served().rebind();
     await board.stop();
     await rebinding;
+    served().resume();
     expect(made.map(({ state }) => state)).to.deep.equal(made.map(() => 'down'));
   });
 
