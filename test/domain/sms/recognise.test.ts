@@ -109,6 +109,13 @@ describe('octets that prove nothing', () => {
       octets: Buffer.from('caf\xe9', 'latin1'),
     },
     { label: 'noise', declared: 'gsm7', octets: Buffer.from('f7c3287f00ff10', 'hex') },
+    {
+      label: 'signs of the alphabet after @, which are control codes in UCS-2',
+      declared: 'gsm7',
+      octets: Buffer.from('0001000200030004', 'hex'),
+    },
+    { label: 'two ideographs whose octets are letters', declared: 'ucs2', octets: ucs2('慮杵') },
+    { label: 'half an ideograph whose octet is a letter', declared: 'ucs2', octets: Buffer.from('A') },
     { label: 'Chinese', declared: 'ucs2', octets: ucs2('村里的路坏了请尽快修理谢谢') },
     { label: 'Japanese', declared: 'ucs2', octets: ucs2('こんにちは、道が壊れています') },
     { label: 'Arabic', declared: 'ucs2', octets: ucs2('الطريق مكسور أمام المكتب') },

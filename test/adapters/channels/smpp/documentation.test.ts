@@ -14,7 +14,7 @@ describe('the README of the SMPP channel', () => {
 
   it('has every key of the config', () => {
     const keys = Object.keys(parse({ tls: { ca: 'a', cert: 'b', key: 'c', passphrase: 'd', serverName: 'e' } }));
-    for (const key of keys) expect(readme, key).to.include(`\`${key}\``);
+    for (const key of keys) expect(readme, key).to.match(new RegExp(`\`${key}[.\`]`));
   });
 
   it('has every key of tls', () => {

@@ -59,6 +59,14 @@ describe('ids in receipts', () => {
       form: 'not known yet',
     },
     {
+      label: 'numbers of which both readings were given',
+      steps: [
+        { accepted: ['100000', '1048576', '100001', '1048577'], receipt: '100000', means: '100000' },
+        { receipt: '100001', means: '100001' },
+      ],
+      form: 'not known yet',
+    },
+    {
       label: 'small numbers where letters tell',
       steps: [
         { accepted: ['26', '27', '28'], receipt: '1A', means: '1a' },

@@ -90,6 +90,45 @@ describe('SMPP: the link', () => {
     expect(rig.peer.links).to.have.length(1);
   });
 
+  const silences = [
+    { label: 'a bind that nobody answers', changes: { responseTimeoutSeconds: 0.2 }, leastMs: 200 },
+    {
+      label: 'an enquire_link that nobody answers',
+      changes: { enquireLinkSeconds: 0.1, responseTimeoutSeconds: 0.2 },
+      leastMs: 300,
+    },
+  ];
+  for (const { label, changes, leastMs } of silences) {
+    it(`ends ${label} within its configured time, and not before`, async () => {
+      rig = await startRig(changes, ({ script }) => {
+        script.answersBind = 'enquireLinkSeconds' in changes;
+        script.answersEnquireLink = false;
+      });
+      const link = await rig.peer.nextLink();
+      const startedAtMs = Date.now();
+      await link.closed;
+      // Up to 10 ms early: the peer sees the connection a little after the gateway's clock starts.
+      expect(Date.now() - startedAtMs).to.be.within(leastMs - 10, leastMs + 1_000);
+    });
+  }
+
+  it('costs a quiet link one timer and nothing else, also after it was throttled', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    // Mocha starts its own only after the first await.
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = timers();
+    rig = await startRig({ responseTimeoutSeconds: 0.05 }, ({ script }) => {
+      script.onSubmit = (submit, link) => link.respond(submit, { command_status: 0x58 });
+    });
+    const link = await rig.peer.nextBound();
+    await rig.send('Satu', Date.now() + 100);
+    const settling = rig.inbox.settling();
+    await link.ask('deliver_sm', deliverSm('Satu'));
+    await settling;
+    // The one for enquire_link.
+    await rig.healthIs(() => timers() - before === 1);
+  }).timeout(15_000);
+
   it('gives up a bind that nobody answers', async () => {
     rig = await startRig({ responseTimeoutSeconds: 0.05 }, ({ script }) => {
       script.answersBind = false;
