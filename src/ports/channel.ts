@@ -164,7 +164,7 @@ export interface Channel {
   run(inbox: Inbox, stop: AbortSignal): Promise<void>;
   /**
    * Sends one reply, splitting it as the medium asks. Never rejects. Waits for a place in its window until
-   * `deadlineMs` (epoch); past it, what was not yet written is `unsent`, what was is `uncertain`.
+   * `deadlineMs` (by `steadyNowMs()`); past it, what was not yet written is `unsent`, what was is `uncertain`.
    */
   send(reply: OutboundReply, deadlineMs: number): Promise<Outcome>;
   /** Answers a request to `/webhooks/{channel}`; absent where the channel takes none. Never throws on bad input. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { steadyNowMs } from '../../src/domain/clock.js';
 import type {
   Channel,
   ChannelAdapter,
@@ -206,7 +207,7 @@ function describeSending<Config>(bench: Bench<Config>): void {
   });
 
   it('is unsent past its deadline, and nothing goes out', async () => {
-    const outcome = await bench.send(Date.now() - 1);
+    const outcome = await bench.send(steadyNowMs() - 1);
     expect(outcome.kind).to.equal('unsent');
     await bench.rig.roundTrip();
     expect(bench.rig.repliesTaken()).to.deep.equal([]);
@@ -218,7 +219,7 @@ function describeSending<Config>(bench: Bench<Config>): void {
     await rig.peerGoesAway();
     while (rig.channel.health().state === 'up') await rig.healthChange();
     expect(rig.channel.health().state).to.equal('down');
-    expect((await bench.send(Date.now() + 50)).kind).to.equal('unsent');
+    expect((await bench.send(steadyNowMs() + 50)).kind).to.equal('unsent');
   });
 }
 
@@ -330,7 +331,7 @@ class Bench<Config> {
     this.#abort.abort();
   }
 
-  send(deadlineMs = Date.now() + 10_000): Promise<Outcome> {
+  send(deadlineMs = steadyNowMs() + 10_000): Promise<Outcome> {
     const reply = {
       id: '0193c0de-0000-7000-8000-000000000001',
       to: this.harness.sender,

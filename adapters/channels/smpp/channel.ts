@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { steadyNowMs } from '../../../src/domain/clock.js';
 import type {
   Channel,
   ChannelContext,
@@ -110,7 +111,7 @@ export class SmppChannel implements Channel {
     const links = this.#sessions.map((session) => session.health());
     const facts = {
       receipt_ids: this.#receiptIds.description,
-      submits_per_second: Math.round(this.#rate.perSecond(Date.now()) * 10) / 10,
+      submits_per_second: Math.round(this.#rate.perSecond(steadyNowMs()) * 10) / 10,
     };
     if (bound === this.#sessions.length) return { state: 'up', links, facts };
     return { state: bound === 0 ? 'down' : 'degraded', links, facts };
@@ -118,12 +119,12 @@ export class SmppChannel implements Channel {
 
   async #sendSegment(submit: Fields, deadlineMs: number, persist: boolean): Promise<SegmentResult> {
     for (;;) {
-      const startedAtMs = Date.now();
+      const startedAtMs = steadyNowMs();
       const answer = await this.#queue.send(submit, deadlineMs);
-      if (answer.kind === 'response') this.#meter.observeSeconds('submit', (Date.now() - startedAtMs) / 1_000);
+      if (answer.kind === 'response') this.#meter.observeSeconds('submit', (steadyNowMs() - startedAtMs) / 1_000);
       const result = this.#judge(answer);
       const retriable = persist && result.kind === 'unsent' && result.policy !== null;
-      if (!retriable || Date.now() + throttlePauseMs >= deadlineMs) return result;
+      if (!retriable || steadyNowMs() + throttlePauseMs >= deadlineMs) return result;
       await delay(throttlePauseMs);
     }
   }
@@ -157,7 +158,7 @@ export class SmppChannel implements Channel {
   }
 
   #slowDown(kind: RateCut): void {
-    if (this.#rate.cut(kind, Date.now())) this.#meter.count('rate_cut', { cause: kind });
+    if (this.#rate.cut(kind, steadyNowMs())) this.#meter.count('rate_cut', { cause: kind });
   }
 
   #acceptedId(fields: Fields): string | null {

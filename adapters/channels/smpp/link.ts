@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { steadyNowMs } from '../../../src/domain/clock.js';
 import type { ChannelMeter, Inbox, PartKey } from '../../../src/ports/channel.js';
 import type { Log } from '../../../src/ports/log.js';
 import { type BindRole, bindFields } from './bind.js';
@@ -225,8 +226,8 @@ export class Link {
 
   #onData(chunk: Buffer): void {
     if (this.#unreadable) return;
-    this.#receivedAtMs = Date.now();
-    this.#inbound.begin(this.#receivedAtMs);
+    this.#receivedAtMs = steadyNowMs();
+    this.#inbound.begin(Date.now());
     const fault = this.#frames.push(chunk, this.#onFrame);
     this.#inbound.flush();
     if (fault !== null) void this.#giveUp(fault);
@@ -294,13 +295,13 @@ export class Link {
   /** Asks a peer that has been silent for `enquireLinkSeconds` whether it still lives. */
   #watch(): void {
     const intervalMs = this.#options.config.enquireLinkSeconds * 1_000;
-    const silentMs = Date.now() - this.#receivedAtMs;
+    const silentMs = steadyNowMs() - this.#receivedAtMs;
     this.#timer = setTimeout(() => this.#watch(), silentMs >= intervalMs ? intervalMs : intervalMs - silentMs);
     if (silentMs >= intervalMs) this.#enquire(() => undefined);
   }
 
   #enquire(onAnswered: () => void): void {
-    const askedAtMs = Date.now();
+    const askedAtMs = steadyNowMs();
     this.#request('enquire_link', {}, (answer) => {
       if (answer.kind === 'response') onAnswered();
       else if (answer.kind === 'timeout') this.#onSilence(askedAtMs);

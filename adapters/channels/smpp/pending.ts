@@ -1,3 +1,4 @@
+import { steadyNowMs } from '../../../src/domain/clock.js';
 import type { PduHeader } from './codec/pdu.js';
 
 /** What became of a request. */
@@ -32,7 +33,7 @@ export class PendingRequests<Response extends PduHeader> {
     do {
       this.#sequenceNumber = this.#sequenceNumber === maxSequenceNumber ? 1 : this.#sequenceNumber + 1;
     } while (this.#waiting.has(this.#sequenceNumber));
-    this.#waiting.set(this.#sequenceNumber, { deadlineMs: Date.now() + this.#timeoutMs, settle });
+    this.#waiting.set(this.#sequenceNumber, { deadlineMs: steadyNowMs() + this.#timeoutMs, settle });
     this.#timer ??= setTimeout(() => this.#expire(), this.#timeoutMs);
     return this.#sequenceNumber;
   }
@@ -56,7 +57,7 @@ export class PendingRequests<Response extends PduHeader> {
 
   #expire(): void {
     this.#timer = null;
-    const nowMs = Date.now();
+    const nowMs = steadyNowMs();
     for (const [sequenceNumber, { deadlineMs, settle }] of this.#waiting) {
       if (deadlineMs > nowMs) {
         this.#timer ??= setTimeout(() => this.#expire(), deadlineMs - nowMs);

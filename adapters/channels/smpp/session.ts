@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { steadyNowMs } from '../../../src/domain/clock.js';
 import type { ChannelMeter, Inbox, LinkHealth } from '../../../src/ports/channel.js';
 import type { Log } from '../../../src/ports/log.js';
 import { type AttemptEnd, Backoff } from './backoff.js';
@@ -54,7 +55,9 @@ export class Session {
   readonly #hosts: HostChoice;
   #link: Link | null = null;
   #state: SessionState = 'idle';
+  /** For people, by the wall clock. */
   #sinceMs = Date.now();
+  #boundAtMs = 0;
   #detail = '';
   /** Why the last attempt ended. */
   #trouble = '';
@@ -154,6 +157,7 @@ export class Session {
     const { gate, log, meter } = this.#options;
     const target = this.#target();
     gate.bound();
+    this.#boundAtMs = steadyNowMs();
     const detail = this.#hosts.isFirst ? '' : `${this.#hosts.first} is away; this is another of its hosts`;
     this.#enter('bound', detail);
     log.info({ target, link: link.number, peerVersion: bind.peerVersion }, 'bound');
@@ -166,7 +170,7 @@ export class Session {
     if (!expected) meter.count('link_lost');
     log[expected ? 'info' : 'warn']({ target, link: link.number, cause }, 'link ended');
     this.#trouble = `link lost: ${cause}`;
-    return { kind: 'lost', boundForMs: Date.now() - this.#sinceMs };
+    return { kind: 'lost', boundForMs: steadyNowMs() - this.#boundAtMs };
   }
 
   /** Only while another host than the first is bound; looks now and then whether the first is back. */

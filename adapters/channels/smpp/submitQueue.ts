@@ -1,3 +1,4 @@
+import { steadyNowMs } from '../../../src/domain/clock.js';
 import type { Pdu } from './codec/pdu.js';
 import type { Answer } from './pending.js';
 import type { TokenBucket } from './tokenBucket.js';
@@ -21,6 +22,7 @@ interface Job<Submit> {
 
 /** The gateway sends from a bounded number of workers; this only guards against a caller that does not. */
 const maxQueued = 10_000;
+/** A longer timer of Node's fires at once. */
 const maxTimerMs = 2 ** 31 - 1;
 
 /**
@@ -39,7 +41,7 @@ export class SubmitQueue<Submit> {
     this.#bucket = bucket;
   }
 
-  /** @param deadlineMs epoch; after it an unwritten job is `unwritten`, a written one a `timeout` */
+  /** @param deadlineMs by `steadyNowMs`; after it an unwritten job is `unwritten`, a written one a `timeout` */
   send(submit: Submit, deadlineMs: number): Promise<SubmitAnswer> {
     return new Promise((resolve) => {
       const job: Job<Submit> = {
@@ -52,7 +54,7 @@ export class SubmitQueue<Submit> {
           resolve(answer);
         },
       };
-      const leftMs = deadlineMs - Date.now();
+      const leftMs = deadlineMs - steadyNowMs();
       if (this.#closedCause !== null) job.settle({ kind: 'unwritten', cause: this.#closedCause });
       else if (this.#queue.size >= maxQueued) job.settle({ kind: 'unwritten', cause: 'too many replies wait already' });
       else if (leftMs <= 0) job.settle({ kind: 'unwritten', cause: 'the deadline has passed' });
@@ -73,7 +75,7 @@ export class SubmitQueue<Submit> {
 
   /** Gives nothing to any link for a while: the peer asked for less. */
   pause(forMs: number): void {
-    this.#bucket.pause(Date.now() + forMs);
+    this.#bucket.pause(steadyNowMs() + forMs);
   }
 
   /** Settles what was not written, and takes nothing more. */
@@ -104,12 +106,15 @@ export class SubmitQueue<Submit> {
   }
 
   #takeToken(): boolean {
-    const waitMs = this.#bucket.take(Date.now());
+    const waitMs = this.#bucket.take(steadyNowMs());
     if (waitMs === 0) return true;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      this.pump();
-    }, waitMs);
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = null;
+        this.pump();
+      },
+      Math.min(waitMs, maxTimerMs),
+    );
     return false;
   }
 }

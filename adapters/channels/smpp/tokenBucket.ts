@@ -1,3 +1,4 @@
+import { steadyNowMs } from '../../../src/domain/clock.js';
 /**
  * Limits a rate without a timer of its own: it is asked, and says how long to wait. Its burst is a tenth of a second's
  * worth, for peers count over short windows and answer a burst with ESME_RTHROTTLED.
@@ -10,7 +11,7 @@ export class TokenBucket {
   /** @param perSecond the rate, which may change from one call to the next */
   constructor(perSecond: (nowMs: number) => number) {
     this.#perSecond = perSecond;
-    this.#tokens = capacity(perSecond(Date.now()));
+    this.#tokens = capacity(perSecond(steadyNowMs()));
   }
 
   /** @returns 0 when a token was taken, else how many ms until there is one. */

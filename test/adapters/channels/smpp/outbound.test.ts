@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { steadyNowMs } from '../../../../src/domain/clock.js';
 import type { ReceivedPdu } from './peer.js';
 import { citizen, type Rig, startRig } from './rig.js';
 
@@ -90,7 +91,7 @@ describe('SMPP: replies', () => {
   for (const to of ['', 'x'.repeat(21), 'a b', '62\u0000812']) {
     it(`rejects an address that fits no destination_addr: ${JSON.stringify(to)}`, async () => {
       await start();
-      const outcome = await rig.channel.send({ id: 'r', to, text: 'x', inReplyTo: null }, Date.now() + 1_000);
+      const outcome = await rig.channel.send({ id: 'r', to, text: 'x', inReplyTo: null }, steadyNowMs() + 1_000);
       expect(outcome).to.include({ kind: 'rejected', code: 'invalid_destination' });
     });
   }
@@ -138,9 +139,9 @@ describe('SMPP: replies', () => {
   it('is uncertain at its deadline when it was written, unsent when it was not', async () => {
     const link = await start({ window: 1 });
     rig.peer.script.onSubmit = () => undefined;
-    const written = rig.send('satu', Date.now() + 200);
+    const written = rig.send('satu', steadyNowMs() + 200);
     await link.receives('submit_sm');
-    expect((await rig.send('dua', Date.now() + 50)).kind).to.equal('unsent');
+    expect((await rig.send('dua', steadyNowMs() + 50)).kind).to.equal('unsent');
     expect((await written).kind).to.equal('uncertain');
     expect(link.count('submit_sm')).to.equal(1);
   });
@@ -221,7 +222,7 @@ describe('SMPP: replies', () => {
     const link = await start();
     rig.peer.script.onSubmit = (submit) =>
       link.respond(submit, { command_status: link.count('submit_sm') === 1 ? 0 : 0x58, message_id: '1' });
-    expect(await rig.send('a'.repeat(200), Date.now() + 300)).to.deep.equal({
+    expect(await rig.send('a'.repeat(200), steadyNowMs() + 300)).to.deep.equal({
       kind: 'uncertain',
       cause: 'the peer answered ESME_RTHROTTLED (segment 2 of 2)',
       externalIds: ['1'],
@@ -232,7 +233,7 @@ describe('SMPP: replies', () => {
     const link = await start();
     rig.peer.script.onSubmit = (submit) => link.respond(submit, { command_status: 0x14 });
     await rig.send();
-    expect((await rig.send('dua', Date.now() + 100)).kind).to.equal('unsent');
+    expect((await rig.send('dua', steadyNowMs() + 100)).kind).to.equal('unsent');
     expect(link.count('submit_sm')).to.equal(1);
   });
 

@@ -1,4 +1,5 @@
 import { smppAdapter } from '../../../../adapters/channels/smpp/index.js';
+import { steadyNowMs } from '../../../../src/domain/clock.js';
 import type { Channel, ChannelContext, ChannelHealth, Outcome } from '../../../../src/ports/channel.js';
 import { observers, ScriptedInbox } from '../../../conformance/channel.js';
 import { Peer } from './peer.js';
@@ -60,14 +61,14 @@ export async function startRig(
     inbox,
     observed,
     healthIs: async (isSo) => {
-      const deadlineMs = Date.now() + 10_000;
+      const deadlineMs = steadyNowMs() + 10_000;
       while (!isSo(channel.health())) {
-        if (Date.now() > deadlineMs) throw new Error(`still ${JSON.stringify(channel.health())}`);
+        if (steadyNowMs() > deadlineMs) throw new Error(`still ${JSON.stringify(channel.health())}`);
         await new Promise((resolve) => setImmediate(resolve));
       }
       return channel.health();
     },
-    send: (text = 'Laporan Anda sudah kami terima', deadlineMs = Date.now() + 10_000) =>
+    send: (text = 'Laporan Anda sudah kami terima', deadlineMs = steadyNowMs() + 10_000) =>
       channel.send({ id: 'a-reply', to: citizen, text, inReplyTo: null }, deadlineMs),
     stop: async () => {
       abort.abort();
