@@ -11,6 +11,7 @@ import type {
   Outcome,
 } from '../../../src/ports/channel.js';
 import { AdaptiveRate, type RateCut } from './adaptiveRate.js';
+import { isAnswerable } from './answerable.js';
 import { rolesOfBind } from './bind.js';
 import { BindGate } from './bindGate.js';
 import { type Fields, integerTlv, type Pdu, tagOf } from './codec/pdu.js';
@@ -31,6 +32,12 @@ const throttlePauseMs = 1_000;
 const congestionState = tagOf('congestion_state');
 /** SMPP 5.0 §4.8.4.18: from 90 on the peer nears congestion, at 100 it is there. */
 const congested = { near: 90, full: 100 } as const;
+
+const unanswerable: Outcome = {
+  kind: 'rejected',
+  code: 'unanswerable',
+  cause: 'no person can be behind the address: it is the own one, a short code or a name',
+};
 
 /** What one submit_sm came to. `id` is null where the peer gave none. */
 type SegmentResult =
@@ -93,6 +100,7 @@ export class SmppChannel implements Channel {
    * When a later one is not taken at once it is tried until the deadline, for the reply is half sent by then.
    */
   async send(reply: OutboundReply, deadlineMs: number): Promise<Outcome> {
+    if (!isAnswerable(reply.to, this.#config)) return unanswerable;
     const plan = planSubmits(reply, this.#config, this.#nextReference());
     if (plan.kind === 'unsendable') return { kind: 'rejected', code: plan.code, cause: plan.cause };
     const externalIds: string[] = [];

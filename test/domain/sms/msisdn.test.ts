@@ -14,6 +14,9 @@ describe('one form for a number', () => {
     { given: 'TELKOMSEL', normal: 'TELKOMSEL' },
     { given: 'Info 1708', normal: 'Info 1708' },
     { given: '+', normal: '+' },
+    { given: '0', normal: '0' },
+    { given: '00', normal: '00' },
+    { given: '+0', normal: '0' },
     { given: '', normal: '' },
   ];
   for (const { given, normal } of cases) {
