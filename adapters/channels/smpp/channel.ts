@@ -16,7 +16,7 @@ import { rolesOfBind } from './bind.js';
 import { BindGate } from './bindGate.js';
 import { type Fields, integerTlv, type Pdu, tagOf } from './codec/pdu.js';
 import { normaliseExternalId } from './codec/receipt.js';
-import { commandStatus, type SubmitPolicy, statusName } from './codec/status.js';
+import { commandStatus, type SubmitPolicy, statusLabel, statusName } from './codec/status.js';
 import type { SmppConfig } from './config.js';
 import type { Link } from './link.js';
 import { telcoSubmitPolicy } from './profile.js';
@@ -146,7 +146,7 @@ export class SmppChannel implements Channel {
     }
     const status = answer.response.commandStatus;
     const code = statusName(status);
-    this.#meter.count('submit', { status: code });
+    this.#meter.count('submit', { status: statusLabel(status) });
     this.#heedCongestion(answer.response);
     if (status === commandStatus.ESME_ROK) return { kind: 'accepted', id: this.#acceptedId(answer.response.fields) };
     const policy = telcoSubmitPolicy(status, this.#config);

@@ -5,7 +5,7 @@ import type { Log } from '../../../src/ports/log.js';
 import { type AttemptEnd, Backoff } from './backoff.js';
 import type { BindRole } from './bind.js';
 import type { BindGate } from './bindGate.js';
-import { bindRefusal, statusName } from './codec/status.js';
+import { bindRefusal, statusLabel, statusName } from './codec/status.js';
 import type { SmppConfig } from './config.js';
 import { HostChoice } from './hosts.js';
 import { type BindResult, Link, type LinkState } from './link.js';
@@ -143,7 +143,7 @@ export class Session {
   async #follow(link: Link, stop: AbortSignal): Promise<AttemptEnd> {
     const { gate, log, meter } = this.#options;
     const bind = await link.open();
-    meter.count('bind', { result: bind.kind === 'refused' ? statusName(bind.status) : bind.kind });
+    meter.count('bind', { result: bind.kind === 'refused' ? statusLabel(bind.status) : bind.kind });
     if (bind.kind === 'bound') return this.#stayBound(link, bind, stop);
     await link.closed;
     if (bind.kind === 'refused') return this.#noteRefusal(bind.status);

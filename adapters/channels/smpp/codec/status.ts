@@ -18,6 +18,11 @@ export function statusName(status: number): string {
   return nameOfStatus.get(status) ?? `0x${status.toString(16).padStart(8, '0')}`;
 }
 
+/** For metrics: a peer may answer any of four thousand million codes, and each would be a series of its own. */
+export function statusLabel(status: number): string {
+  return nameOfStatus.get(status) ?? 'other';
+}
+
 /** Reads `ESME_RTHROTTLED`, `0x0400` or `1024`; null for what is none of them. */
 export function statusOf(text: string): number | null {
   if (Object.hasOwn(smpp.errors, text)) return smpp.errors[text] ?? null;

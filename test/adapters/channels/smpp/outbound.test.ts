@@ -188,6 +188,18 @@ describe('SMPP: replies', () => {
     });
   }
 
+  it('counts the codes of a peer’s own as one, for each would be a metric series for ever', async () => {
+    await start();
+    for (const status of [0x58, 0x40b, 0xdead_beef]) {
+      rig.peer.script.onSubmit = (submit, link) => link.respond(submit, { command_status: status });
+      await rig.send();
+    }
+    const counted = rig.observed
+      .filter((line) => /\bsubmit \{/.test(line))
+      .map((line) => /"status":"(.+?)"/.exec(line)?.[1]);
+    expect(counted).to.deep.equal(['ESME_RTHROTTLED', 'other', 'other']);
+  });
+
   it('takes a generic_nack for the response', async () => {
     await start();
     rig.peer.script.onSubmit = ({ sequence }, link) => link.write(nack(sequence, 0x03));

@@ -176,6 +176,14 @@ describe('SMPP: the link', () => {
     await rig.healthIs(({ links: [only] }) => only?.gauges?.in_flight === 0 && only.gauges.unanswered === 0);
   });
 
+  it('counts a refusal by a code of the peer’s own as other', async () => {
+    rig = await startRig({}, ({ script }) => {
+      script.bindStatus = 0x40b;
+    });
+    await rig.healthIs(({ links: [link] }) => link?.detail.includes('0x0000040b') ?? false);
+    expect(rig.observed).to.include('bind {"result":"other"}');
+  });
+
   it('knocks with one of its sessions while the credentials are refused, and with all once they are taken', async () => {
     rig = await startRig({ sessions: 8, refusedRetrySeconds: 0.2 }, ({ script }) => {
       script.bindStatus = 0x0e;
