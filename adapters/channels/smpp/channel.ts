@@ -22,6 +22,7 @@ import type { Link } from './link.js';
 import { telcoSubmitPolicy } from './profile.js';
 import { ReceiptIds } from './receiptIds.js';
 import { Session } from './session.js';
+import { StallWatch } from './stallWatch.js';
 import { type SubmitAnswer, SubmitQueue } from './submitQueue.js';
 import { planSubmits } from './submits.js';
 import { TokenBucket } from './tokenBucket.js';
@@ -54,6 +55,7 @@ export class SmppChannel implements Channel {
   readonly #queue: SubmitQueue<Fields>;
   readonly #rate: AdaptiveRate;
   readonly #receiptIds: ReceiptIds;
+  readonly #stalls = new StallWatch();
   /** Joins the segments of a long reply on the handset; starts anywhere, or every restart would use the same few. */
   #reference = randomInt(256);
 
@@ -75,6 +77,7 @@ export class SmppChannel implements Channel {
             number: index + 1,
             gate: gates.get(role) ?? new BindGate(),
             receiptIds: this.#receiptIds,
+            stalls: this.#stalls,
             log: log.child({ session: index + 1, role }),
             meter,
             onRoom,
@@ -92,7 +95,9 @@ export class SmppChannel implements Channel {
     };
     if (stop.aborted) onStop();
     else stop.addEventListener('abort', onStop, { once: true });
+    this.#stalls.start();
     await Promise.all(running.map((each) => each.session.run(inbox, each.stop.signal)));
+    this.#stalls.stop();
   }
 
   /**

@@ -1,3 +1,4 @@
+import { steadyNowMs } from '../../../src/domain/clock.js';
 import type { Inbox, Part, PartKey, Receipt } from '../../../src/ports/channel.js';
 import { type Delivered, deliveredOf, readPlainDeliverSm } from './codec/deliverSm.js';
 import { headerOctets } from './codec/frames.js';
@@ -6,6 +7,7 @@ import { namesReceiptedMessage, readReceipt } from './codec/receipt.js';
 import { commandStatus } from './codec/status.js';
 import { isReceipt, type PartReader } from './part.js';
 import type { ReceiptIds } from './receiptIds.js';
+import type { StallWatch } from './stallWatch.js';
 
 /** The requests that bring messages. Their responses look alike: a header and an empty message_id. */
 const deliverSmId = 0x0000_0005;
@@ -61,6 +63,7 @@ export interface InboundOptions {
   readonly inbox: Inbox;
   readonly reader: PartReader;
   readonly receiptIds: ReceiptIds;
+  readonly stalls: StallWatch;
   readonly peer: InboundPeer;
   readonly events: InboundEvents;
 }
@@ -75,6 +78,7 @@ export class InboundFlow {
   readonly #peer: InboundPeer;
   readonly #events: InboundEvents;
   readonly #receiptIds: ReceiptIds;
+  readonly #stalls: StallWatch;
   #parts = new Batch<Part>();
   #receipts = new Batch<Receipt>();
   #receivedAtMs = 0;
@@ -83,10 +87,11 @@ export class InboundFlow {
   #paused = false;
   #onIdle: (() => void)[] = [];
 
-  constructor({ inbox, reader, receiptIds, peer, events }: InboundOptions) {
+  constructor({ inbox, reader, receiptIds, stalls, peer, events }: InboundOptions) {
     this.#inbox = inbox;
     this.#reader = reader;
     this.#receiptIds = receiptIds;
+    this.#stalls = stalls;
     this.#peer = peer;
     this.#events = events;
   }
@@ -103,6 +108,7 @@ export class InboundFlow {
   /** Begins a chunk: everything in it arrived at once. */
   begin(receivedAtMs: number): void {
     this.#receivedAtMs = receivedAtMs;
+    this.#reader.afterStall = this.#stalls.isAfterStall(steadyNowMs());
   }
 
   /** Takes a deliver_sm or data_sm out of the chunk; it stays unanswered until `flush` has committed it. */
@@ -201,6 +207,7 @@ export class InboundFlow {
 
   /** @returns whether the items are on disk; if not, the peer has been told to send them again. */
   async #commit<Item>(batch: Batch<Item>, commit: (items: Item[]) => Promise<void>): Promise<boolean> {
+    const underWay = this.#stalls.commitBegins(steadyNowMs());
     try {
       await commit(batch.items);
       return true;
@@ -208,6 +215,8 @@ export class InboundFlow {
       this.#events.commitFailed(error, batch.items.length);
       this.#answer(batch, commandStatus.ESME_RX_T_APPN);
       return false;
+    } finally {
+      this.#stalls.commitEnds(underWay, steadyNowMs());
     }
   }
 

@@ -15,6 +15,7 @@ import { telcoSubmitPolicy } from './profile.js';
 import type { ReceiptIds } from './receiptIds.js';
 import { Settlement } from './settlement.js';
 import { describeSocketError, openSocket } from './socket.js';
+import type { StallWatch } from './stallWatch.js';
 
 export type LinkState = 'connecting' | 'binding' | 'bound' | 'draining' | 'closed';
 
@@ -30,6 +31,7 @@ export interface LinkOptions {
   readonly config: SmppConfig;
   readonly inbox: Inbox;
   readonly receiptIds: ReceiptIds;
+  readonly stalls: StallWatch;
   readonly log: Log;
   readonly meter: ChannelMeter;
   /** Another submit_sm may have become possible. */
@@ -175,7 +177,7 @@ export class Link {
   }
 
   #createInbound(): InboundFlow {
-    const { config, inbox, receiptIds, log, meter } = this.#options;
+    const { config, inbox, receiptIds, stalls, log, meter } = this.#options;
     const socket = this.#socket;
     const waiting = (): number => this.#outgoingOctets;
     const peer = {
@@ -197,7 +199,7 @@ export class Link {
         log.error({ err: error, pdus }, 'messages could not be stored; the peer is asked to send them again');
       },
     };
-    return new InboundFlow({ inbox, reader: new PartReader(config, this.number), receiptIds, peer, events });
+    return new InboundFlow({ inbox, reader: new PartReader(config, this.number), receiptIds, stalls, peer, events });
   }
 
   #bind(): void {

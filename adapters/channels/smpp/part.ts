@@ -33,6 +33,8 @@ export function isReceipt(esmClass: number): boolean {
 export class PartReader {
   readonly #config: Pick<SmppConfig, 'countryCode' | 'defaultAlphabet'>;
   readonly #link: number;
+  /** Whether the parts made from now on are marked so: `PartKey.afterStall`. */
+  afterStall = false;
 
   constructor(config: Pick<SmppConfig, 'countryCode' | 'defaultAlphabet'>, link: number) {
     this.#config = config;
@@ -108,7 +110,8 @@ export class PartReader {
   }
 
   #key(fingerprint: Buffer): PartKey {
-    return { by: 'content', fingerprint, link: this.#link };
+    const key = { by: 'content', fingerprint, link: this.#link } as const;
+    return this.afterStall ? { ...key, afterStall: true } : key;
   }
 }
 

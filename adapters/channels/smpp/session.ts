@@ -11,6 +11,7 @@ import { HostChoice } from './hosts.js';
 import { type BindResult, Link, type LinkState } from './link.js';
 import type { ReceiptIds } from './receiptIds.js';
 import { takesConnections } from './socket.js';
+import type { StallWatch } from './stallWatch.js';
 
 export interface SessionOptions {
   readonly config: SmppConfig;
@@ -20,6 +21,7 @@ export interface SessionOptions {
   /** Shared by the sessions of one role. */
   readonly gate: BindGate;
   readonly receiptIds: ReceiptIds;
+  readonly stalls: StallWatch;
   readonly log: Log;
   readonly meter: ChannelMeter;
   readonly onRoom: () => void;
@@ -126,8 +128,8 @@ export class Session {
   }
 
   async #attempt(inbox: Inbox, stop: AbortSignal): Promise<AttemptEnd> {
-    const { config, role, receiptIds, log, meter, onRoom } = this.#options;
-    const link = new Link({ host: this.#hosts.current, role, config, inbox, receiptIds, log, meter, onRoom });
+    const { config, role, receiptIds, stalls, log, meter, onRoom } = this.#options;
+    const link = new Link({ host: this.#hosts.current, role, config, inbox, receiptIds, stalls, log, meter, onRoom });
     this.#link = link;
     const drain = () => void link.drain('the gateway stops');
     stop.addEventListener('abort', drain, { once: true });
