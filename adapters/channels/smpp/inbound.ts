@@ -46,6 +46,8 @@ export interface InboundPeer {
   write(octets: Buffer): boolean;
   pause(): void;
   resume(): void;
+  /** Whether more waits to be sent than may: told whenever that has changed. */
+  backlogged(isSo: boolean): void;
 }
 
 export interface InboundEvents {
@@ -85,6 +87,7 @@ export class InboundFlow {
   #unansweredPdus = 0;
   #unansweredOctets = 0;
   #paused = false;
+  #isBacklogged = false;
   #onIdle: (() => void)[] = [];
 
   constructor({ inbox, reader, receiptIds, stalls, peer, events }: InboundOptions) {
@@ -103,6 +106,11 @@ export class InboundFlow {
 
   get paused(): boolean {
     return this.#paused;
+  }
+
+  /** Whether more waits to be sent than may. */
+  get isBacklogged(): boolean {
+    return this.#isBacklogged;
   }
 
   /** Begins a chunk: everything in it arrived at once. */
@@ -156,10 +164,12 @@ export class InboundFlow {
 
   /** To be called when the connection has taken what was written. */
   pauseOrResume(): void {
-    const full =
-      this.#unansweredPdus > maxUnansweredPdus ||
-      this.#unansweredOctets > maxUnansweredOctets ||
-      this.#peer.unsentOctets > maxUnsentOctets;
+    const backlogged = this.#peer.unsentOctets > maxUnsentOctets;
+    if (backlogged !== this.#isBacklogged) {
+      this.#isBacklogged = backlogged;
+      this.#peer.backlogged(backlogged);
+    }
+    const full = backlogged || this.#unansweredPdus > maxUnansweredPdus || this.#unansweredOctets > maxUnansweredOctets;
     if (full === this.#paused) return;
     this.#paused = full;
     if (full) this.#peer.pause();

@@ -76,6 +76,7 @@ export class Link {
   #outstandingSubmits = 0;
   #receivedAtMs = 0;
   #timer: NodeJS.Timeout | null = null;
+  #backlogTimer: NodeJS.Timeout | undefined;
   readonly #ready: 'connect' | 'secureConnect';
   #onSubmitsSettled: (() => void)[] = [];
   #bindResult: (result: BindResult) => void = () => undefined;
@@ -187,6 +188,7 @@ export class Link {
       write: (octets: Buffer) => this.#write(octets),
       pause: () => void socket.pause(),
       resume: () => void socket.resume(),
+      backlogged: (isSo: boolean) => this.#onBacklog(isSo),
     };
     const events: InboundEvents = {
       malformed: (command) => meter.count('pdu_malformed', { command }),
@@ -310,11 +312,29 @@ export class Link {
     });
   }
 
-  /** A peer whose other PDUs arrive is alive, and one that this side does not read now may have answered. */
+  /**
+   * A peer whose other PDUs arrive is alive, and one that this side does not read now may have answered. What keeps it
+   * from reading ends by itself: the store catches up, or `#onBacklog` ends the link.
+   */
   #onSilence(askedAtMs: number): void {
     this.#options.meter.count('enquire_link_unanswered');
     if (this.#receivedAtMs > askedAtMs || this.#inbound.paused) return;
     this.abort(`silent: no answer to enquire_link within ${this.#responseTimeoutMs} ms`);
+  }
+
+  /**
+   * A peer that sends and does not read is as good as gone. `#onSilence` does not see it: this side has stopped reading
+   * by then, lest the answers fill the memory.
+   */
+  #onBacklog(isSo: boolean): void {
+    clearTimeout(this.#backlogTimer);
+    if (!isSo) return;
+    const cause = `the peer has not read what it was sent for ${this.#responseTimeoutMs} ms`;
+    this.#backlogTimer = setTimeout(() => {
+      // Something may have left without the socket being empty, and told nobody.
+      this.#inbound.pauseOrResume();
+      if (this.#inbound.isBacklogged) this.abort(cause);
+    }, this.#responseTimeoutMs);
   }
 
   #request(command: string, fields: Fields, settle: (answer: Answer<Pdu>) => void): void {
@@ -376,6 +396,7 @@ export class Link {
   #finish(): string {
     this.#state = 'closed';
     this.#clearTimer();
+    clearTimeout(this.#backlogTimer);
     this.#settlement.close();
     this.#pending.close(this.#cause);
     this.#bindResult({ kind: 'failed', cause: this.#cause });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { deliverSm, type Peer } from './peer.js';
+import { deliverSm, encode, type Peer } from './peer.js';
 import { parse, type Rig, startRig } from './rig.js';
 
 describe('SMPP: the link', () => {
@@ -213,6 +213,24 @@ describe('SMPP: the link', () => {
     link.respond(await link.receives('submit_sm'), { message_id: '1' });
     await outcome;
     await rig.healthIs(({ links: [only] }) => only?.gauges?.in_flight === 0 && only.gauges.unanswered === 0);
+  });
+
+  it('gives up a peer that sends and does not read, and comes back', async () => {
+    rig = await startRig({ responseTimeoutSeconds: 0.5 });
+    const link = await rig.peer.nextBound();
+    const next = rig.peer.nextBound();
+    await rig.healthIs(({ state }) => state === 'up');
+    link.socket.pause();
+    // The kernel takes some megabytes of answers before any has to wait.
+    const requests = Buffer.concat(Array(4_096).fill(encode('enquire_link', { sequence_number: 1 })));
+    const writing = (async () => {
+      while (!link.socket.destroyed) await new Promise((resolve) => link.socket.write(requests, resolve));
+    })();
+    await rig.healthIs(({ links: [health] }) => health?.state !== 'bound');
+    link.socket.destroy();
+    await writing;
+    await next;
+    expect(rig.observed.join('\n')).to.include('the peer has not read what it was sent for 500 ms');
   });
 
   it('counts a refusal by a code of the peer’s own as other', async () => {
