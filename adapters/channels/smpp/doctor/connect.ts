@@ -6,7 +6,7 @@ import { type ConnectionOptions, connect as connectSecurely, type TLSSocket } fr
 
 export type Reached<Value> =
   | { readonly ok: true; readonly value: Value }
-  /** @property code of the operating system or of OpenSSL, `timeout`, or `closed`. */
+  /** @property code of the operating system or of OpenSSL, `timeout`, `closed`, or `file` for certificates of our own. */
   | { readonly ok: false; readonly code: string };
 
 /** All addresses of a name; an address is its own. */
@@ -38,9 +38,9 @@ export function startTls(
   let secure: TLSSocket;
   try {
     secure = connectSecurely({ ...options(), socket });
-  } catch (error) {
+  } catch {
     socket.destroy();
-    return Promise.resolve({ ok: false, code: codeOf(error) });
+    return Promise.resolve({ ok: false, code: 'file' });
   }
   return settled(socket, 'secureConnect', timeoutMs, secure);
 }

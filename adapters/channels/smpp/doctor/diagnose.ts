@@ -109,7 +109,7 @@ class HostDiagnosis {
     const { tls } = this.#config;
     if (tls === null) return socket;
     const clock = new StageClock('tls', this.#target);
-    const secure = await startTls(socket, () => tlsOptions(tls, this.#host), timeoutMs);
+    const secure = await startTls(socket, () => ({ host: this.#host, ...tlsOptions(tls, this.#host) }), timeoutMs);
     if (!secure.ok) yield clock.failed(`tls.${secure.code}`, { code: secure.code });
     else if (isFirst) yield clock.passed(tlsFacts(secure.value));
     return secure.ok ? secure.value : null;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Part } from '../../../../src/ports/channel.js';
 import { type Delivered, deliveredOf } from '../codec/deliverSm.js';
 import type { Pdu } from '../codec/pdu.js';
-import { normaliseExternalId, type ReadReceipt, readReceipt } from '../codec/receipt.js';
+import { namesReceiptedMessage, normaliseExternalId, type ReadReceipt, readReceipt } from '../codec/receipt.js';
 import { commandStatus } from '../codec/status.js';
 import type { SmppConfig } from '../config.js';
 import { isReceipt, PartReader } from '../part.js';
@@ -54,7 +54,8 @@ export class TestMailbox {
 
   readonly onMessage = async (pdu: Pdu): Promise<number> => {
     const delivered = deliveredOf(pdu);
-    const isOwn = isReceipt(delivered.esmClass) ? await this.#isOwnReceipt(delivered) : this.#isExpected(delivered);
+    const saysReceipt = isReceipt(delivered.esmClass) || namesReceiptedMessage(delivered.tlvs);
+    const isOwn = saysReceipt ? await this.#isOwnReceipt(delivered) : this.#isExpected(delivered);
     return isOwn ? commandStatus.ESME_ROK : commandStatus.ESME_RX_T_APPN;
   };
 

@@ -127,6 +127,19 @@ describe('doctor: with the telco', () => {
       }
     });
 
+    it('has a receipt that only its TLVs tell from a text', async () => {
+      const peer = await Peer.listen();
+      peer.script.onSubmit = (submit, link) => {
+        link.respond(submit, { message_id: 'own-1' });
+        link.send('deliver_sm', { ...deliverSm('sent'), receipted_message_id: 'own-1', message_state: 2 });
+      };
+      try {
+        expect(brief(await told({ port: peer.port }, { message })).at(-1)).to.equal('receipt passed');
+      } finally {
+        await peer.close();
+      }
+    });
+
     it('leaves the receipts of others with the telco', async () => {
       const peer = await Peer.listen();
       let other = -1;

@@ -187,7 +187,7 @@ describe('doctor: on the way to the telco', () => {
         ca: ['smsc.example.pem'],
         reason: 'tls.ERR_TLS_CERT_ALTNAME_INVALID',
       },
-      { label: 'a file that is gone', name: '127.0.0.1', ca: ['gone.pem'], reason: 'tls.ENOENT' },
+      { label: 'a file that is gone', name: '127.0.0.1', ca: ['gone.pem'], reason: 'tls.file' },
     ];
     for (const c of failures) {
       it(`tells ${c.label}`, async () => {
