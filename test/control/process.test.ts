@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Smsc, startSmsc } from '../../scripts/simulators/smsc/index.js';
 import { packagedFile } from '../../src/config/env.js';
@@ -80,6 +81,8 @@ channels:
     write({ window: 5 });
     gateway.kill('SIGHUP');
     await said('restarted telkomsel');
+    // The answer to a reload does not wait for the telco's answer to the new bind for ever.
+    while (smsc.telco('telkomsel').counts.binds < 2) await setImmediate();
     expect(smsc.telco('telkomsel').counts.binds).to.equal(2);
 
     expect((await run('channel', 'pause', 'telkomsel')).code).to.equal(0);

@@ -240,10 +240,10 @@ describe('SMPP: what a peer sends', () => {
   it('takes no more than some megabytes from a peer that sends while the store is behind', async () => {
     const payload = Buffer.alloc(15_000, 'x');
     const big = encode('deliver_sm', { sequence_number: 1, ...deliverSm('', { message_payload: payload }) });
-    const total = 4_000;
+    const total = 8_000;
     rig.inbox.hold();
     const before = process.memoryUsage().arrayBuffers;
-    // 60 MB in all. The peer's socket drains only while we read.
+    // 120 MB in all. The peer's socket drains only while we read.
     let sent = 0;
     const writing = (async () => {
       for (; sent < total; sent += 1) {
@@ -254,9 +254,10 @@ describe('SMPP: what a peer sends', () => {
     })();
     while (!(await isStalled(() => sent))) await nextTurn();
     expect(rig.inbox.waiting * payload.length).to.be.below(5 * 1024 * 1024);
-    // What the peer has not sent stays with it; the kernel's own buffers take a few megabytes.
+    // What the peer has not sent stays with it; the kernel's own buffers take a few megabytes. The memory is measured
+    // with what nobody has collected yet, the peer's part included.
     expect(sent).to.be.below(total / 2);
-    expect(process.memoryUsage().arrayBuffers - before).to.be.below(16 * 1024 * 1024);
+    expect(process.memoryUsage().arrayBuffers - before).to.be.below(40 * 1024 * 1024);
     rig.inbox.release();
     await writing;
     expect((await link.answerTo(total)).status).to.equal(status.ok);
