@@ -2,15 +2,13 @@ import { hash } from 'node:crypto';
 import { decodeText, isTextEncoding } from '../../../src/domain/sms/decode.js';
 import { looksLikeGsm7 } from '../../../src/domain/sms/gsm7.js';
 import { normaliseMsisdn } from '../../../src/domain/sms/msisdn.js';
-import { nationalEncoding } from '../../../src/domain/sms/nationalLanguages.js';
-import { isPlainlyAsDeclared, provenEncoding } from '../../../src/domain/sms/recognise.js';
 import { checkedConcat, parseUdh, type Udh } from '../../../src/domain/sms/udh.js';
 import type { Concat, Part, PartKey } from '../../../src/ports/channel.js';
-import { decodePath } from './codec/dataCoding.js';
 import { type Delivered, textField } from './codec/deliverSm.js';
 import { headerOctets, maxPduOctets } from './codec/frames.js';
 import { integerTlv, type MalformedPdu, tagOf } from './codec/pdu.js';
 import type { SmppConfig } from './config.js';
+import { actualEncoding, declaredEncoding } from './encoding.js';
 
 /** esm_class (SMPP 3.4 §5.2.12): bits 5 to 2 say what kind of message it is, bit 6 that a UDH comes first. */
 const esmClassBits = { udhIndicator: 0x40, messageType: 0x3c, receipt: 0x04, intermediateNotification: 0x20 } as const;
@@ -48,7 +46,7 @@ export class PartReader {
     const sar = tlvs.size === 0 || udh.concat !== null ? noSar : sarOf(tlvs);
     const concat = udh.concat ?? sar.concat;
     const octets = udh.octets === 0 ? message : message.subarray(udh.octets);
-    const declared = this.#declared(dataCoding, udh);
+    const declared = declaredEncoding(dataCoding, udh, this.#config.defaultAlphabet);
     const encoding = actualEncoding(declared, octets, concat !== null);
     const isText = udh !== unreadableUdh && isTextEncoding(encoding);
     const doubted = encoding === declared ? doubt(encoding, octets) : 'wrong_data_coding';
@@ -73,7 +71,8 @@ export class PartReader {
   text(delivered: Delivered): string | null {
     const udh = udhOf(delivered);
     const octets = delivered.message.subarray(udh.octets);
-    const encoding = actualEncoding(this.#declared(delivered.dataCoding, udh), octets, false);
+    const declared = declaredEncoding(delivered.dataCoding, udh, this.#config.defaultAlphabet);
+    const encoding = actualEncoding(declared, octets, false);
     return udh === unreadableUdh || !isTextEncoding(encoding) ? null : decodeText(encoding, octets);
   }
 
@@ -104,11 +103,6 @@ export class PartReader {
     };
   }
 
-  #declared(dataCoding: number, { shift }: Udh): string {
-    const path = decodePath(dataCoding, this.#config.defaultAlphabet);
-    return path === 'gsm7' && shift !== null ? nationalEncoding(shift) : path;
-  }
-
   #key(fingerprint: Buffer): PartKey {
     const key = { by: 'content', fingerprint, link: this.#link } as const;
     return this.afterStall ? { ...key, afterStall: true } : key;
@@ -117,12 +111,6 @@ export class PartReader {
 
 function udhOf({ esmClass, message }: Delivered): Udh {
   return (esmClass & esmClassBits.udhIndicator) === 0 ? noUdh : (parseUdh(message) ?? unreadableUdh);
-}
-
-/** The declared encoding, unless the octets prove another. */
-function actualEncoding(declared: string, octets: Buffer, isFragment: boolean): string {
-  if (isPlainlyAsDeclared(declared, octets) || !isTextEncoding(declared)) return declared;
-  return provenEncoding(declared, octets, isFragment) ?? declared;
 }
 
 /**

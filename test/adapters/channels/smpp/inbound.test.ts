@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { smppAdapter } from '../../../../adapters/channels/smpp/index.js';
+import type { Part } from '../../../../src/ports/channel.js';
 import { deliverSm, encode, type PeerLink, withTlv } from './peer.js';
-import { citizen, type Rig, startRig } from './rig.js';
+import { citizen, parse, type Rig, startRig } from './rig.js';
 
 const status = {
   ok: 0,
@@ -41,6 +43,7 @@ describe('SMPP: what a peer sends', () => {
       const [part] = rig.inbox.committed;
       expect(part).to.include({ text, encoding, from: citizen, to: '1708', oddity: null, textOffset: 0 });
       expect(part?.raw.toString('hex')).to.equal(octets);
+      expect(storedEncoding(part)).to.equal(encoding);
     });
   }
 
@@ -108,7 +111,10 @@ describe('SMPP: what a peer sends', () => {
   for (const { label, octets, fields, text, oddity } of doubts) {
     it(`keeps ${label}, with the reason`, async () => {
       expect((await link.ask('deliver_sm', deliverSm(Buffer.from(octets, 'hex'), fields))).status).to.equal(status.ok);
-      expect(rig.inbox.committed[0]).to.include({ text, oddity });
+      const [part] = rig.inbox.committed;
+      expect(part).to.include({ text, oddity });
+      const isText = !['binary', 'unsupported_data_coding'].includes(oddity);
+      expect(storedEncoding(part)).to.equal(isText ? part?.encoding : null);
       expect(rig.inbox.committed[0]?.raw.toString('hex')).to.equal(octets);
     });
   }
@@ -287,6 +293,7 @@ describe('SMPP: what a peer sends', () => {
   it('reads national languages, and counts what is odd', async () => {
     const turkish = Buffer.from('032401011b67491b69', 'hex');
     await link.ask('deliver_sm', deliverSm(turkish, { esm_class: 0x40 }));
+    expect(storedEncoding(rig.inbox.committed[0])).to.equal('gsm7-single-tr');
     expect(rig.inbox.committed[0]).to.include({ text: 'ğIı', encoding: 'gsm7-single-tr', oddity: null, textOffset: 4 });
     await link.ask('deliver_sm', deliverSm(Buffer.from('“Jalan”')));
     expect(rig.observed.join('\n')).to.include('oddity {"oddity":"wrong_data_coding","encoding":"utf8"}');
@@ -459,6 +466,11 @@ describe('SMPP: what a peer gets wrong', () => {
     expect(rig.inbox.committed[0]?.text).to.equal('Laporan baik');
   });
 });
+
+/** In what it would be read again from the store. */
+function storedEncoding(part: Part | undefined): string | null | undefined {
+  return part === undefined ? undefined : smppAdapter.decodeStored?.(parse(), part).encoding;
+}
 
 const sample = encode('deliver_sm', { sequence_number: 1, ...deliverSm('x'.repeat(100)) });
 
