@@ -82,7 +82,7 @@ channels:
     gateway.kill('SIGHUP');
     await said('restarted telkomsel');
     // The answer to a reload does not wait for the telco's answer to the new bind for ever.
-    while (smsc.telco('telkomsel').counts.binds < 2) await setImmediate();
+    while ((smsc.telco('telkomsel').counts.binds ?? 0) < 2) await setImmediate();
     expect(smsc.telco('telkomsel').counts.binds).to.equal(2);
 
     expect((await run('channel', 'pause', 'telkomsel')).code).to.equal(0);
