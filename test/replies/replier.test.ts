@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { steadyNowMs } from '../../src/domain/clock.js';
 import type { Outcome } from '../../src/ports/channel.js';
 import type { ReplyClaim, Store } from '../../src/ports/store.js';
 import { Replier, type ReplierSettings } from '../../src/replies/replier.js';
@@ -125,7 +126,7 @@ describe('the replier', () => {
     const gate = held<void>();
     const deadlines: number[] = [];
     channel.outcome = async (_reply, deadlineMs) => {
-      deadlines.push(deadlineMs - Date.now());
+      deadlines.push(deadlineMs - steadyNowMs());
       await gate.promise;
       return accepted;
     };
