@@ -67,13 +67,26 @@ export interface Part {
   /** Why `text` is null, or what a reader should doubt: a short code such as `binary` or `malformed_udh`. */
   readonly oddity: string | null;
   readonly extras?: PartExtras;
+  /** Set when this part is news of an earlier one: its author edited it (`text` is how it reads now), or took it back. */
+  readonly about?: Earlier;
+}
+
+/** An earlier part, by its `externalId`, and what its author did with it. */
+export interface Earlier {
+  readonly externalId: string;
+  readonly change: 'edited' | 'deleted';
 }
 
 /** What richer channels know beyond the text. Goes into the canonical report as it is. */
 export interface PartExtras {
   readonly attachments?: readonly Attachment[];
   readonly point?: { readonly lat: number; readonly lon: number };
+  /** The `externalId` of what this one answers: another part, or a segment of a reply of ours. */
   readonly inReplyTo?: string;
+  /** The `externalId` of the part that began the conversation, where the channel has threads. */
+  readonly conversation?: string;
+  /** Who can read the message where it was written; private unless told. Replies to a public one are public. */
+  readonly audience?: 'public' | 'private';
   readonly publicUrl?: string;
   readonly flags?: readonly string[];
 }
