@@ -67,11 +67,12 @@ function pageOf(channels: readonly ChannelReport[]): string {
   return `${table([head, ...rows])}${channels.flatMap((channel) => notesOn(channel, nowMs)).join('')}`;
 }
 
-function notesOn({ id, hold, links }: ChannelReport, nowMs: number): string[] {
+function notesOn({ id, hold, links, facts }: ChannelReport, nowMs: number): string[] {
   const held = hold === null ? [] : [`${hold.hold} since ${secondOf(hold.sinceMs)} by ${printable(hold.actor)}`];
   const told = links.map(({ name, state, sinceMs, detail, gauges = {} }) => {
     const unanswered = gauges.in_flight ? `, ${gauges.in_flight} unanswered` : '';
     return `${name}: ${state} for ${ageOf(sinceMs, nowMs)}${unanswered}${detail === '' ? '' : ` (${printable(detail)})`}`;
   });
-  return [...held, ...told].map((line) => `  ${id}  ${line}\n`);
+  const found = Object.entries(facts).map(([name, value]) => `${name}: ${printable(String(value))}`);
+  return [...held, ...told, ...found].map((line) => `  ${id}  ${line}\n`);
 }

@@ -166,14 +166,14 @@ export class ControlDesk {
 type Reported = Omit<ChannelReport, 'repliesWaiting' | 'oldestReplyMs'>;
 
 function reportOf(served: ServedChannel, hold: ChannelHold | null): Reported {
-  const { state, links } = served.health();
+  const { state, links, facts = {} } = served.health();
   const { id, setup, repliesUnderWay } = served;
-  return { id, adapter: setup.adapter, state, hold, links: links.map((link) => ({ ...link })), repliesUnderWay };
+  return { id, adapter: setup.adapter, state, hold, links: [...links], facts, repliesUnderWay };
 }
 
 /** Replies wait for it, and nobody takes them. */
 function notConfigured(id: string): Reported {
-  return { id, adapter: null, state: 'down', hold: null, links: [], repliesUnderWay: 0 };
+  return { id, adapter: null, state: 'down', hold: null, links: [], facts: {}, repliesUnderWay: 0 };
 }
 
 function ended(result: ActResult, message: string): Acted {

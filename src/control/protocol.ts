@@ -55,6 +55,7 @@ const channelSchema = z.object({
   state: z.enum(['up', 'degraded', 'down']),
   hold: z.object({ hold: z.enum(['paused', 'drained']), sinceMs: z.number(), actor: z.string() }).nullable(),
   links: z.array(linkSchema),
+  facts: z.record(z.string(), z.union([z.string(), z.number()])),
   repliesUnderWay: z.number(),
   repliesWaiting: z.number(),
   oldestReplyMs: z.number().nullable(),

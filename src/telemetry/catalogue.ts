@@ -119,6 +119,22 @@ export const catalogue = {
     help: 'Requests that the link has sent and that are not answered yet; absent where the adapter does not count them',
     labels: ['channel', 'link'],
   },
+  lapor_link_unanswered_messages: {
+    type: 'gauge',
+    help: 'Messages that came over the link and are not acknowledged yet; absent where the adapter does not count them',
+    labels: ['channel', 'link'],
+  },
+  lapor_submit_limit_per_second: {
+    type: 'gauge',
+    help: 'Segments a second that the channel allows itself now: less than its throughput after the telco throttled it',
+    labels: ['channel'],
+  },
+  lapor_rate_cuts_total: {
+    type: 'counter',
+    help: 'How often the channel slowed down because the telco asked for it',
+    labels: ['channel', 'cause'],
+    values: 'cause: `throttled`, `congested`',
+  },
   lapor_links_lost_total: {
     type: 'counter',
     help: 'Links that ended without the gateway wishing it',
@@ -134,7 +150,7 @@ export const catalogue = {
   lapor_submits_total: {
     type: 'counter',
     help: 'Segments of replies sent, by the telco’s answer',
-    labels: ['channel', 'session', 'status'],
+    labels: ['channel', 'status'],
     values: 'status: the status’s name, `timeout`, `closed`',
   },
   lapor_submit_seconds: {
@@ -146,7 +162,7 @@ export const catalogue = {
   lapor_enquire_links_unanswered_total: {
     type: 'counter',
     help: 'Questions whether the telco still lives that it did not answer in time',
-    labels: ['channel', 'session'],
+    labels: ['channel'],
   },
   lapor_malformed_pdus_total: {
     type: 'counter',
@@ -193,6 +209,7 @@ export const metricOfEvent: Readonly<Record<string, MetricName>> = {
   receipt: 'lapor_receipts_by_state_total',
   enquire_link_unanswered: 'lapor_enquire_links_unanswered_total',
   pdu_malformed: 'lapor_malformed_pdus_total',
+  rate_cut: 'lapor_rate_cuts_total',
   oddity: 'lapor_odd_parts_total',
 };
 

@@ -112,14 +112,19 @@ export class Metrics {
     for (const name of readAnew) this.#gauge(name).reset();
     const nowMs = Date.now();
     for (const [channel, reading] of channels) {
-      const { state, links } = reading.health();
+      const { state, links, facts } = reading.health();
       this.#set('lapor_channel_up', { channel }, stateValues[state]);
       this.#set('lapor_replies_in_flight', { channel }, reading.repliesUnderWay);
+      const limit = facts?.submits_per_second;
+      if (typeof limit === 'number') this.#set('lapor_submit_limit_per_second', { channel }, limit);
       if (reading.hold !== null) this.#set('lapor_channel_held', { channel, hold: reading.hold }, 1);
       for (const { name: link, state: at, sinceMs, gauges } of links) {
         this.#set('lapor_link_state', { channel, link, state: at }, 1);
         this.#set('lapor_link_state_seconds', { channel, link }, Math.max(0, nowMs - sinceMs) / 1000);
-        if (gauges?.in_flight !== undefined) this.#set('lapor_link_in_flight', { channel, link }, gauges.in_flight);
+        for (const [gauge, metric] of Object.entries(metricOfGauge)) {
+          const value = gauges?.[gauge];
+          if (value !== undefined) this.#set(metric, { channel, link }, value);
+        }
       }
     }
   }
@@ -172,7 +177,15 @@ const readAnew: readonly MetricName[] = [
   'lapor_link_state',
   'lapor_link_state_seconds',
   'lapor_link_in_flight',
+  'lapor_link_unanswered_messages',
+  'lapor_submit_limit_per_second',
 ];
+
+/** What adapters measure on a link that has a metric of its own. */
+const metricOfGauge: Readonly<Record<string, MetricName>> = {
+  in_flight: 'lapor_link_in_flight',
+  unanswered: 'lapor_link_unanswered_messages',
+};
 
 /** Those that the metric has; what the adapter did not say is empty. */
 function labelsFor(name: MetricName, given: Readonly<Record<string, string>>): Record<string, string> {

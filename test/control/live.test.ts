@@ -237,6 +237,7 @@ describe('live control', () => {
       expect(out).to.match(/^CHANNEL +ADAPTER +STATE +UNDER WAY +WAITING +OLDEST\ntelkomsel +smpp +up +0 +0 +-\n/);
       expect(out).to.match(/\nindosat +smpp +paused/);
       expect(out).to.match(/\n {2}telkomsel {2}transceiver 1.*: bound for \d+ s\n/);
+      expect(out, 'what the channel found out').to.match(/\n {2}telkomsel {2}submits_per_second: 50\n/);
       expect(out).to.match(/\n {2}indosat {2}paused since 20.*Z by adi \(sudo as /);
     });
 

@@ -10,7 +10,13 @@ import { Metrics, type Readings } from '../../src/telemetry/metrics.js';
 import { longSms, smsPart } from '../fakes/parts.js';
 import { SqlitePlace } from '../fakes/sqlitePlace.js';
 
-const bound = { name: 'transceiver 1', state: 'bound', sinceMs: 0, detail: '', gauges: { in_flight: 3 } };
+const bound = {
+  name: 'transceiver 1',
+  state: 'bound',
+  sinceMs: 0,
+  detail: '',
+  gauges: { in_flight: 3, unanswered: 5, other: 1 },
+};
 
 describe('metrics', () => {
   let place: SqlitePlace;
@@ -38,7 +44,7 @@ describe('metrics', () => {
       store,
       storeWritable: true,
       trackerAway: false,
-      channels: reading({ state: 'up', links: [bound] }),
+      channels: reading({ state: 'up', links: [bound], facts: { submits_per_second: 12.5, receipt_ids: 'hex' } }),
       ...given,
     });
     const lines = text.split('\n').filter((line) => line.startsWith('lapor_'));
@@ -77,10 +83,16 @@ describe('metrics', () => {
       sample: 'lapor_bind_attempts_total{channel="telkomsel",session="2",result="ESME_RINVPASWD"}',
     },
     {
-      label: 'a submit_sm by status, whose adapter tells no session',
+      label: 'a submit_sm by status',
       event: 'submit',
       labels: { status: 'ESME_ROK' },
-      sample: 'lapor_submits_total{channel="telkomsel",session="",status="ESME_ROK"}',
+      sample: 'lapor_submits_total{channel="telkomsel",status="ESME_ROK"}',
+    },
+    {
+      label: 'a lost link whose adapter tells no session',
+      event: 'link_lost',
+      labels: {},
+      sample: 'lapor_links_lost_total{channel="telkomsel",session=""}',
     },
     {
       label: 'a decode fallback',
@@ -128,6 +140,8 @@ describe('metrics', () => {
     const after = await samples();
     expect(after.get(`lapor_link_state{${link},state="bound"}`)).to.equal(1);
     expect(after.get(`lapor_link_in_flight{${link}}`)).to.equal(3);
+    expect(after.get(`lapor_link_unanswered_messages{${link}}`)).to.equal(5);
+    expect(after.get('lapor_submit_limit_per_second{channel="telkomsel"}')).to.equal(12.5);
     expect([...after.keys()].filter((key) => /backing_off|paused/.test(key))).to.deep.equal([]);
     const removed = await samples({ channels: new Map() });
     expect([...removed.keys()].filter((key) => /^lapor_(channel|link|replies_in)/.test(key))).to.deep.equal([]);

@@ -85,10 +85,15 @@ export class Session {
     return this.#link?.state === 'bound';
   }
 
-  health(): LinkHealth {
+  /** Without the host, which changes: a name for counts. */
+  get #label(): string {
     const { role, number } = this.#options;
+    return `${role} ${number}`;
+  }
+
+  health(): LinkHealth {
     return {
-      name: `${role} ${number} at ${this.#target()}`,
+      name: `${this.#label} at ${this.#target()}`,
       state: this.#stateNow(),
       sinceMs: this.#sinceMs,
       detail: this.#detail,
@@ -145,7 +150,10 @@ export class Session {
   async #follow(link: Link, stop: AbortSignal): Promise<AttemptEnd> {
     const { gate, log, meter } = this.#options;
     const bind = await link.open();
-    meter.count('bind', { result: bind.kind === 'refused' ? statusLabel(bind.status) : bind.kind });
+    meter.count('bind', {
+      session: this.#label,
+      result: bind.kind === 'refused' ? statusLabel(bind.status) : bind.kind,
+    });
     if (bind.kind === 'bound') return this.#stayBound(link, bind, stop);
     await link.closed;
     if (bind.kind === 'refused') return this.#noteRefusal(bind.status);
@@ -169,7 +177,7 @@ export class Session {
     returning.abort();
     gate.unbound();
     const expected = stop.aborted || this.#isReturning;
-    if (!expected) meter.count('link_lost');
+    if (!expected) meter.count('link_lost', { session: this.#label });
     log[expected ? 'info' : 'warn']({ target, link: link.number, cause }, 'link ended');
     this.#trouble = `link lost: ${cause}`;
     return { kind: 'lost', boundForMs: steadyNowMs() - this.#boundAtMs };

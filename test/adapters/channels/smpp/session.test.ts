@@ -238,7 +238,7 @@ describe('SMPP: the link', () => {
       script.bindStatus = 0x40b;
     });
     await rig.healthIs(({ links: [link] }) => link?.detail.includes('0x0000040b') ?? false);
-    expect(rig.observed).to.include('bind {"result":"other"}');
+    expect(rig.observed).to.include('bind {"session":"transceiver 1","result":"other"}');
   });
 
   it('knocks with one of its sessions while the credentials are refused, and with all once they are taken', async () => {
