@@ -5,11 +5,20 @@
  *          -> queued                    (not sent, try later)
  *          -> uncertain -> accepted …   (perhaps sent; see the uncertain policy)
  *          -> rejected                  (the channel says never, or we gave up)
+ *          -> withheld                  (the channel's rules forbid this one: nothing to mend)
  *
  * That an attempt is under way is told by its lease in the queue, not here: a state would cost a write and say less.
  * A late or repeated receipt never moves a reply back: see `receiptAdvances`.
  */
-export const replyStates = ['queued', 'uncertain', 'accepted', 'rejected', 'undelivered', 'delivered'] as const;
+export const replyStates = [
+  'queued',
+  'uncertain',
+  'accepted',
+  'rejected',
+  'withheld',
+  'undelivered',
+  'delivered',
+] as const;
 
 export type ReplyState = (typeof replyStates)[number];
 

@@ -1,4 +1,4 @@
-import type { ReceiptState } from '../domain/reply.js';
+import type { ReceiptState, ReplyKind } from '../domain/reply.js';
 import type { Attachment } from '../domain/report.js';
 import type { ConfigFinding, Parsed } from './config.js';
 import type { DiagnosisRequest, Stage } from './diagnosis.js';
@@ -129,13 +129,16 @@ export interface OutboundReply {
   readonly id: string;
   readonly to: string;
   readonly text: string;
+  /** Why it was written: some channels' rules allow one answer to a message, and no news after it. */
+  readonly kind: ReplyKind;
   /** The peer's name for the message that this answers, if it had one. */
   readonly inReplyTo: string | null;
 }
 
 /**
  * What became of an attempt to send. Failures carry their policy:
- * `unsent` is tried again, `rejected` never is, `uncertain` goes by the operator's policy for replies that
+ * `unsent` is tried again, `rejected` never is and needs a person, `withheld` is what the channel's rules forbid (it ends
+ * there: nothing failed, and there is nothing to mend), `uncertain` goes by the operator's policy for replies that
  * were perhaps sent (the connection died after the write).
  */
 export type Outcome =
@@ -147,6 +150,7 @@ export type Outcome =
       readonly cause: string;
       readonly externalIds?: readonly string[];
     }
+  | { readonly kind: 'withheld'; readonly code: string; readonly cause: string }
   | { readonly kind: 'uncertain'; readonly cause: string; readonly externalIds?: readonly string[] };
 
 export type ChannelState = 'up' | 'degraded' | 'down';

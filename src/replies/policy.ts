@@ -36,6 +36,7 @@ const ends: Decision = { retryAtMs: null, deadLetter: null };
 export function decide(outcome: Outcome, attempts: number, policy: ReplyPolicy, nowMs: number): Decision {
   switch (outcome.kind) {
     case 'accepted':
+    case 'withheld':
       return ends;
     case 'rejected':
       return outcome.code === unanswerable ? ends : buried(outcome.code, outcome.cause);

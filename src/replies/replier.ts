@@ -102,8 +102,8 @@ export class Replier {
 
   async #attempt(claim: ReplyClaim): Promise<Outcome> {
     if (claim.perhapsSent && !maySendAgain(this.settings)) return heldByPolicy;
-    const { id, to, text, inReplyTo } = claim;
-    const outcome = await this.#try({ id, to, text, inReplyTo });
+    const { id, to, text, kind, inReplyTo } = claim;
+    const outcome = await this.#try({ id, to, text, kind, inReplyTo });
     this.listener.attempted(this.settings.channelId, outcome.kind, claim.perhapsSent);
     return outcome;
   }

@@ -49,7 +49,7 @@ export const catalogue = {
     type: 'counter',
     help: 'Attempts to send a reply',
     labels: ['channel', 'outcome'],
-    values: 'outcome: `accepted`, `unsent`, `rejected`, `uncertain`',
+    values: 'outcome: `accepted`, `unsent`, `rejected`, `withheld` (the rules of the channel forbid it), `uncertain`',
   },
   lapor_replies_resent_total: {
     type: 'counter',

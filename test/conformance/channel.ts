@@ -336,6 +336,7 @@ class Bench<Config> {
       id: '0193c0de-0000-7000-8000-000000000001',
       to: this.harness.sender,
       text: answer,
+      kind: 'acknowledgement' as const,
       inReplyTo: null,
     };
     return this.rig.channel.send(reply, deadlineMs);

@@ -130,9 +130,8 @@ export class ReplyRows {
       if (left.get(seq) !== 0) this.receipts.forget(seq);
       if (outcome.kind === 'accepted') accepted.push([seq, atMs]);
       else this.#noteFailure(item, subject);
-      if (outcome.kind !== 'unsent') {
-        expected.push({ channelId: subject.channel_id, replySeq: seq, externalIds: outcome.externalIds ?? [] });
-      }
+      const externalIds = 'externalIds' in outcome ? outcome.externalIds : undefined;
+      if (externalIds !== undefined) expected.push({ channelId: subject.channel_id, replySeq: seq, externalIds });
     }
     this.#setAccepted.run(JSON.stringify(accepted));
     // Last: an early receipt may move a reply on from here.

@@ -48,6 +48,13 @@ const outcomes: readonly OutcomeCase[] = [
     word: 'reply rejected',
   },
   {
+    label: 'withheld',
+    outcome: { kind: 'withheld', code: 'one_answer_only', cause: 'a second automated answer is against the rules' },
+    retryMs: null,
+    buried: false,
+    word: 'reply withheld',
+  },
+  {
     label: 'uncertain, to be sent again',
     outcome: { kind: 'uncertain', cause: 'the link died' },
     retryMs: 5_000,

@@ -150,7 +150,7 @@ class HostDiagnosis {
     const clock = new StageClock('send', this.#target);
     const msisdn = normaliseMsisdn(to, this.#config.countryCode);
     const plan = planSubmits(
-      { id: 'doctor', to: msisdn, text, inReplyTo: null },
+      { id: 'doctor', to: msisdn, text, kind: 'information', inReplyTo: null },
       { ...this.#config, receipts: true },
       randomInt(256),
     );

@@ -103,7 +103,10 @@ describe('SMPP: replies', () => {
   for (const { label, to, address = '1708' } of nobodies) {
     it(`sends nothing to ${label}`, async () => {
       const link = await start({ address });
-      const outcome = await rig.channel.send({ id: 'r', to, text: 'x', inReplyTo: null }, steadyNowMs() + 1_000);
+      const outcome = await rig.channel.send(
+        { id: 'r', to, text: 'x', kind: 'information' as const, inReplyTo: null },
+        steadyNowMs() + 1_000,
+      );
       expect(outcome).to.include({ kind: 'rejected', code: 'unanswerable' });
       expect((await rig.send()).kind).to.equal('accepted');
       expect(link.count('submit_sm')).to.equal(1);

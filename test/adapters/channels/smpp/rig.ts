@@ -69,7 +69,7 @@ export async function startRig(
       return channel.health();
     },
     send: (text = 'Laporan Anda sudah kami terima', deadlineMs = steadyNowMs() + 10_000) =>
-      channel.send({ id: 'a-reply', to: citizen, text, inReplyTo: null }, deadlineMs),
+      channel.send({ id: 'a-reply', to: citizen, text, kind: 'acknowledgement', inReplyTo: null }, deadlineMs),
     stop: async () => {
       abort.abort();
       inbox.release();
