@@ -87,7 +87,8 @@ function isBlock(property: Property): boolean {
 
 function rowOf(key: string, property: Property, required: boolean): Row {
   const { default: byDefault } = property;
-  const defaultWords = byDefault === null ? 'none' : byDefault === undefined ? '' : `\`${String(byDefault)}\``;
+  const isNone = byDefault === null || (Array.isArray(byDefault) && byDefault.length === 0);
+  const defaultWords = isNone ? 'none' : byDefault === undefined ? '' : `\`${String(byDefault)}\``;
   return {
     key,
     value: valueWords(property),
@@ -101,7 +102,12 @@ function tableOf(rows: readonly Row[]): string {
   return markdownTable([['key', 'value', 'default', 'meaning'], ...cells]);
 }
 
-const typeWords: Readonly<Record<string, string>> = { string: 'text', integer: 'whole number', number: 'number' };
+const typeWords: Readonly<Record<string, string>> = {
+  string: 'text',
+  integer: 'whole number',
+  number: 'number',
+  array: 'list',
+};
 
 function valueWords(property: Property): string {
   if (property.enum !== undefined) return property.enum.map((name) => `\`${name}\``).join(', ');

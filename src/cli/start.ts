@@ -106,6 +106,7 @@ function httpApp(config: GatewayConfig, { gateway, parts }: Composed) {
       ? (request) => tracker.handleEvents?.(request, gateway.statusSink) ?? Promise.resolve({ status: 404 })
       : null,
     bodyMaxBytes: config.server.bodyLimitBytes,
+    trustedProxies: config.server.trustedProxies,
   });
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseNetwork } from '../domain/network.js';
 
 /**
  * The gateway's own part of the config. The descriptions are the operator's reference: docs/configuration.md is
@@ -41,6 +42,17 @@ const serverSchema = z
       .max(16 * 1024 * 1024)
       .default(64 * 1024)
       .describe('The largest request body taken; a larger one is answered with 413.'),
+    trustedProxies: z
+      .array(
+        z
+          .string()
+          .refine((text) => parseNetwork(text) !== null, 'expected an address or a network such as `10.0.0.0/8`'),
+      )
+      .max(64)
+      .default([])
+      .describe(
+        'Reverse proxies whose `X-Forwarded-For` is believed, as addresses or networks. Others may write what they like there.',
+      ),
   })
   .describe('The HTTP server');
 

@@ -1,11 +1,18 @@
 import express from 'express';
 import type { Log } from '../ports/log.js';
 import type { WebhookAnswer, WebhookRequest } from '../ports/webhook.js';
-import { errorHandler, sendError } from './errors.js';
+import { errorHandler, sendError, sendUnavailable } from './errors.js';
+import { UnderWay } from './underWay.js';
 import { sendAnswer, webhookRequestOf } from './webhookRequest.js';
 
 /** The largest webhooks that peers document are tens of kilobytes. */
-const bodyMaxBytesDefault = 1024 * 1024;
+const bodyMaxBytesDefault = 64 * 1024;
+
+/**
+ * Far more than a store that keeps up has waiting: at 10,000 a second and 5 ms a commit there are 50. Beyond it the
+ * store is behind, and a peer that is told so comes again later, instead of waiting until it gives up.
+ */
+const webhooksUnderWayMaxDefault = 1_000;
 
 const webhookMethods: ReadonlySet<string> = new Set(['GET', 'POST']);
 
@@ -34,6 +41,8 @@ export interface HttpDeps {
   /** Null where the tracker pushes nothing. */
   readonly trackerEvents: WebhookHandler | null;
   readonly bodyMaxBytes?: number;
+  /** Webhooks that wait for their commit at once; one more is answered with 503. */
+  readonly webhooksUnderWayMax?: number;
   /**
    * Addresses or networks of reverse proxies whose X-Forwarded-For is believed. Without one, a webhook's remote
    * address is the connection's: a header that anyone may send must not get past a channel's list of addresses.
@@ -50,9 +59,13 @@ export function createHttpApp(deps: HttpDeps): express.Express {
   // Signatures are over bytes, so bodies stay raw. Unpacked bytes would be others than those that were signed.
   const rawBody = express.raw({ type: () => true, limit: deps.bodyMaxBytes ?? bodyMaxBytesDefault, inflate: false });
   app.use(operations(deps));
+  const underWay = new UnderWay(deps.webhooksUnderWayMax ?? webhooksUnderWayMaxDefault);
   app.all('/webhooks/:channel', acceptable(deps.channels), rawBody, async (request, response) => {
     const handler = deps.channels.get(String(request.params.channel));
-    if (handler) sendAnswer(response, await handler(webhookRequestOf(request)));
+    if (!handler) return;
+    const answer = await underWay.run(() => handler(webhookRequestOf(request)));
+    if (answer === null) sendUnavailable(response, 'more webhooks wait for the store than it can take now');
+    else sendAnswer(response, answer);
   });
   const { trackerEvents } = deps;
   if (trackerEvents !== null) {

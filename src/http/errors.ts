@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Log } from '../ports/log.js';
 
-/** How soon a peer should come back when a handler failed. */
+/** How soon a peer should come back when a handler failed, or the store is behind. */
 const retryAfterSeconds = 10;
 
 /** Faults of the request, by the status that the parsers give them. What is not here is our own fault. */
@@ -14,6 +14,12 @@ const requestFaults: Readonly<Record<number, { code: string; message: string }>>
 /** Every error body has this shape; it never quotes what came in. */
 export function sendError(response: Response, status: number, code: string, message: string): void {
   response.status(status).json({ code, message });
+}
+
+/** Nothing was taken; the peer should come again. */
+export function sendUnavailable(response: Response, message: string): void {
+  response.setHeader('retry-after', String(retryAfterSeconds));
+  sendError(response, 503, 'unavailable', message);
 }
 
 /** The last handler: says what kind of fault it was, keeps the stack for the log. */
@@ -31,8 +37,7 @@ export function errorHandler(log: Log): ErrorRequestHandler {
       return;
     }
     log.error({ cause: error instanceof Error ? error.stack : 'unknown' }, 'an HTTP handler failed');
-    response.setHeader('retry-after', String(retryAfterSeconds));
-    sendError(response, 503, 'unavailable', 'the gateway could not take this now; send it again');
+    sendUnavailable(response, 'the gateway could not take this now; send it again');
   };
 }
 

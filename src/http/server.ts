@@ -29,6 +29,10 @@ export interface HttpServerOptions {
   readonly drainMs?: number;
   /** Beyond so many open connections, those that idle are closed, the idlest first. */
   readonly connectionsMax?: number;
+  /** Within which a request must have come whole; its headers in at most `limits.headersTimeoutMs` of it. */
+  readonly requestTimeoutMs?: number;
+  /** How often slow requests are looked for. */
+  readonly checkEveryMs?: number;
 }
 
 export interface HttpServer {
@@ -53,11 +57,12 @@ export class ListenError extends Error {
 
 /** Resolves when connections are taken. Rejects with a `ListenError` that says what to do. */
 export async function startHttpServer(app: RequestListener, options: HttpServerOptions): Promise<HttpServer> {
+  const requestTimeoutMs = options.requestTimeoutMs ?? limits.requestTimeoutMs;
   const server = createServer({
-    headersTimeout: limits.headersTimeoutMs,
-    requestTimeout: limits.requestTimeoutMs,
+    headersTimeout: Math.min(limits.headersTimeoutMs, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
-    connectionsCheckingInterval: limits.checkEveryMs,
+    connectionsCheckingInterval: options.checkEveryMs ?? limits.checkEveryMs,
   });
   const connectionsMax = options.connectionsMax ?? limits.connections;
   server.maxConnections = connectionsMax * hardLimitFactor;

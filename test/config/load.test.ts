@@ -33,7 +33,13 @@ describe('loadConfig', () => {
   describe('a good config', () => {
     it('gets the defaults of every section that is left out', () => {
       const config = loadFine(complete(''));
-      expect(config.server).to.deep.equal({ host: '127.0.0.1', port: 1708, publicUrl: null, bodyLimitBytes: 65_536 });
+      expect(config.server).to.deep.equal({
+        host: '127.0.0.1',
+        port: 1708,
+        publicUrl: null,
+        bodyLimitBytes: 65_536,
+        trustedProxies: [],
+      });
       expect(config.store.url).to.equal('sqlite:data/gateway.db');
       expect(config.intake.joinPartsMinutes).to.equal(30);
       expect(config.forward.inFlight).to.equal(64);

@@ -4,6 +4,7 @@ import { createHttpApp, type HttpDeps } from '../../src/http/app.js';
 import { type HttpServer, startHttpServer } from '../../src/http/server.js';
 import type { WebhookRequest } from '../../src/ports/webhook.js';
 import { RecordingLog } from '../adapters/trackers/recording.js';
+import { held } from '../fakes/facts.js';
 
 interface Got {
   readonly status: number;
@@ -186,6 +187,25 @@ describe('http app', () => {
       expect(taken[0]?.remoteAddress).to.equal(address);
     });
   }
+
+  it('turns a webhook away while as many as may be wait for the store', async () => {
+    const arrived = held<void>();
+    const commit = held<void>();
+    const take = async () => {
+      arrived.release();
+      await commit.promise;
+      return { status: 200 };
+    };
+    await start({ channels: new Map([['aggregator', take]]), webhooksUnderWayMax: 1 });
+    const first = ask({ path: '/webhooks/aggregator' });
+    await arrived.promise;
+    const second = await ask({ path: '/webhooks/aggregator' });
+    expect(second.status).to.equal(503);
+    expect(second.headers).to.include({ 'retry-after': '10' });
+    commit.release();
+    expect((await first).status).to.equal(200);
+    expect((await ask({ path: '/webhooks/aggregator' })).status).to.equal(200);
+  });
 
   it('is not ready when it says so, and says why', async () => {
     const checks = { store: { ok: false, detail: 'read-only' }, 'channels.telkomsel': { ok: true } };

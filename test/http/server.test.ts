@@ -120,6 +120,22 @@ describe('http server', () => {
     expect(await slowAnswer).to.include('slow but whole');
   });
 
+  const dribbles = [
+    { label: 'headers', begun: 'POST / HTTP/1.1\r\nhost: x\r\n' },
+    { label: 'body', begun: 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc' },
+  ];
+  for (const { label, begun } of dribbles) {
+    it(`cuts off who dribbles the ${label}, with 408`, async () => {
+      const { app } = holding();
+      const server = await startHttpServer(app, { host, port: 0, requestTimeoutMs: 40, checkEveryMs: 20, drainMs: 50 });
+      const socket = connect(server.port, host);
+      await once(socket, 'connect');
+      socket.write(begun);
+      expect(await readAll(socket)).to.match(/^HTTP\/1\.1 408 /);
+      await server.close();
+    });
+  }
+
   it('takes a new one where a crowd idles', async () => {
     const server = await startHttpServer((_request, response) => response.end('ok'), {
       host,
