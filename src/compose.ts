@@ -3,7 +3,7 @@ import { openSqliteStore } from '../adapters/stores/sqlite/index.js';
 import { embeddedTracker, openTicketDesk } from '../adapters/trackers/embedded/index.js';
 import { httpTracker } from '../adapters/trackers/http/index.js';
 import type { Configured } from './config/adapterBlocks.js';
-import type { Adapters, GatewayConfig } from './config/load.js';
+import { type Adapters, type GatewayConfig, webhookUrl } from './config/load.js';
 import type { ChannelSetup } from './control/servedChannel.js';
 import { createUnderstanding } from './conversation/understand.js';
 import type { Knowledge } from './conversation/understanding/load.js';
@@ -68,7 +68,13 @@ export function composeGateway(config: GatewayConfig, { wording, knowledge }: In
   const setupOf = (id: string, { adapter, config: block }: Configured<ChannelAdapter>): ChannelSetup => ({
     adapter: adapter.name,
     medium: adapter.medium,
-    create: () => adapter.create(block, { id, log: log.child({ channel: id }), meter: metrics.meterOf(id) }),
+    create: () =>
+      adapter.create(block, {
+        id,
+        log: log.child({ channel: id }),
+        meter: metrics.meterOf(id),
+        webhookUrl: webhookUrl(config.server.publicUrl, id),
+      }),
   });
   const channels = new Map([...config.channels].map(([id, entry]) => [id, setupOf(id, entry)]));
   const understand = createUnderstanding(knowledge, log.child({ part: 'understanding' }));

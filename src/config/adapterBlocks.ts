@@ -1,5 +1,5 @@
 import { nearestWord } from '../domain/nearestWord.js';
-import type { ChannelAdapter, ProfileRules } from '../ports/channel.js';
+import type { ChannelAdapter, ProfileRules, Surroundings } from '../ports/channel.js';
 import type { ConfigFinding, Parsed } from '../ports/config.js';
 import { alternatives } from '../ports/configWords.js';
 import type { ConfigFileFault } from './fault.js';
@@ -66,11 +66,14 @@ export function readAdapter<Adapter extends CheckingAdapter>(
 }
 
 /** What the adapters find across the channels, as `channels.ID…` paths. */
-export function inspectChannels(channels: ReadonlyMap<string, ConfiguredChannel>): readonly ConfigFinding[] {
+export function inspectChannels(
+  channels: ReadonlyMap<string, ConfiguredChannel>,
+  surroundings: Surroundings,
+): readonly ConfigFinding[] {
   const adapters = new Set([...channels.values()].map(({ adapter }) => adapter));
   return [...adapters].flatMap((adapter) => {
     const own = [...channels].filter(([, channel]) => channel.adapter === adapter);
-    const found = adapter.inspect?.(new Map(own.map(([id, { config }]) => [id, config]))) ?? [];
+    const found = adapter.inspect?.(new Map(own.map(([id, { config }]) => [id, config])), surroundings) ?? [];
     return found.map((finding) => ({ ...finding, path: ['channels', finding.channel, ...finding.path] }));
   });
 }
@@ -103,14 +106,16 @@ function namedProfile(
   configFile: string,
   profileFaults: ConfigFileFault[],
 ): Profile | null | 'faulty' {
-  const { profile: name } = block;
   // An adapter without profiles faults the key as any other that it does not know.
-  if (adapter.profiles === undefined || name === undefined) return null;
+  if (adapter.profiles === undefined) return null;
+  const key = adapter.profiles.key ?? 'profile';
+  const name = block[key];
+  if (name === undefined) return null;
   // The gateway's own schema says what is wrong with it.
   if (typeof name !== 'string' || name === '') return 'faulty';
   const read = readProfile(name, adapter.profiles, configFile);
   if (read.ok) return read.profile;
-  if (read.message !== undefined) sections.fault([...path, 'profile'], read.message);
+  if (read.message !== undefined) sections.fault([...path, key], read.message);
   profileFaults.push(...(read.faults ?? []));
   return 'faulty';
 }

@@ -62,7 +62,8 @@ export function loadConfig({ file, env, adapters }: LoadOptions): LoadResult {
   const tracker = readAdapter(sections, ['tracker'], adapters.trackers);
   const { channels, profileFaults } = readChannels(sections, adapters.channels, file);
   if (own !== null) sections.faults.push(...portClashes(own.config));
-  const findings = inspectChannels(channels);
+  const publicUrl = own?.config.server.publicUrl ?? null;
+  const findings = inspectChannels(channels, { webhookUrl: (id) => webhookUrl(publicUrl, id) });
   sections.faults.push(...findings.filter(({ severity }) => severity === 'fault'));
 
   if (sections.faults.length > 0 || profileFaults.length > 0 || own === null || tracker === null) {
@@ -79,6 +80,11 @@ export function loadConfig({ file, env, adapters }: LoadOptions): LoadResult {
   };
   const warnings = findings.filter(({ severity }) => severity === 'warning');
   return { ok: true, config, warnings: inOrderOfFile(read.yaml, sections, warnings) };
+}
+
+/** Where peers reach the webhooks of a channel; null where no public URL is configured. */
+export function webhookUrl(publicUrl: string | null, channelId: string): string | null {
+  return publicUrl === null ? null : `${publicUrl}/webhooks/${channelId}`;
 }
 
 /**

@@ -201,6 +201,14 @@ export interface ChannelContext {
   readonly id: string;
   readonly log: Log;
   readonly meter: ChannelMeter;
+  /** Where peers on the internet reach `/webhooks/{id}`; null where the config has no `server.publicUrl`. */
+  readonly webhookUrl: string | null;
+}
+
+/** What `inspect` may ask beyond the blocks of the channels. */
+export interface Surroundings {
+  /** As in `ChannelContext`. */
+  webhookUrl(channelId: string): string | null;
 }
 
 /**
@@ -208,6 +216,8 @@ export interface ChannelContext {
  * `profile: NAME` and overrides by keys of its own.
  */
 export interface ProfileRules {
+  /** The channel's key that names one: `profile` unless told. */
+  readonly key?: string;
   /** Under the package's `config/`, and beside the config file for an operator's own. */
   readonly folder: string;
   /** Keys that belong to one channel and that no profile may have: credentials, addresses. */
@@ -226,7 +236,7 @@ export interface ChannelAdapter<Config = unknown> {
    * Finds what would fail later though each block is right by itself: files that are missing, more than the peer allows.
    * Gets all channels of this adapter that have no fault. Reads files, connects to nothing, never throws.
    */
-  inspect?(channels: ReadonlyMap<string, Config>): readonly ConfigFinding[];
+  inspect?(channels: ReadonlyMap<string, Config>, surroundings: Surroundings): readonly ConfigFinding[];
   /**
    * Tests a channel live, in stages from the name of the peer's host upwards; ends after the first that fails, of each
    * host. Takes no message from a citizen: what comes meanwhile stays with the peer. Never rejects.

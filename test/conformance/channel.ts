@@ -77,6 +77,7 @@ export interface ChannelHarness<Config> {
 
 const text = 'Jalan rusak di depan kantor camat';
 const answer = 'Laporan Anda sudah kami terima';
+const webhookUrl = 'https://gateway.example.go.id/webhooks/tested';
 
 export function describeChannelConformance<Config>(name: string, harness: ChannelHarness<Config>): void {
   describe(`channel port: ${name}`, () => {
@@ -311,7 +312,7 @@ class Bench<Config> {
     this.#observed = [];
     this.#abort = new AbortController();
     const { log, meter } = observers(this.#observed);
-    this.#rig = await this.harness.start({ id: 'tested', log, meter });
+    this.#rig = await this.harness.start({ id: 'tested', log, meter, webhookUrl });
     this.stopped = this.rig.channel.run(this.inbox, this.#abort.signal);
     await this.rig.ready();
   }

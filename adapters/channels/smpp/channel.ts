@@ -10,8 +10,9 @@ import type {
   OutboundReply,
   Outcome,
 } from '../../../src/ports/channel.js';
+import { isAnswerable } from '../answerable.js';
+import { TokenBucket } from '../tokenBucket.js';
 import { AdaptiveRate, type RateCut } from './adaptiveRate.js';
-import { isAnswerable } from './answerable.js';
 import { rolesOfBind } from './bind.js';
 import { BindGate } from './bindGate.js';
 import { type Fields, integerTlv, type Pdu, tagOf } from './codec/pdu.js';
@@ -25,7 +26,6 @@ import { Session } from './session.js';
 import { StallWatch } from './stallWatch.js';
 import { type SubmitAnswer, SubmitQueue } from './submitQueue.js';
 import { planSubmits } from './submits.js';
-import { TokenBucket } from './tokenBucket.js';
 
 /** How long everything waits after ESME_RTHROTTLED or ESME_RMSGQFUL. */
 const throttlePauseMs = 1_000;

@@ -1,7 +1,7 @@
 import { steadyNowMs } from '../../../src/domain/clock.js';
+import type { TokenBucket } from '../tokenBucket.js';
 import type { Pdu } from './codec/pdu.js';
 import type { Answer } from './pending.js';
-import type { TokenBucket } from './tokenBucket.js';
 
 /** A connection that takes submit_sm. */
 export interface SubmitLink<Submit> {

@@ -50,7 +50,7 @@ export async function startRig(
   const peer = await Peer.listen(place);
   prepare(peer);
   const observed: string[] = [];
-  const context: ChannelContext = { id: 'telkomsel', ...observers(observed) };
+  const context: ChannelContext = { id: 'telkomsel', webhookUrl: null, ...observers(observed) };
   const channel = smppAdapter.create(parse({ port: peer.port, ...changes }), context);
   const inbox = new ScriptedInbox();
   const abort = new AbortController();

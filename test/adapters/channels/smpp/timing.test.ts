@@ -4,7 +4,7 @@ import { type AttemptEnd, Backoff } from '../../../../adapters/channels/smpp/bac
 import { BindGate } from '../../../../adapters/channels/smpp/bindGate.js';
 import { bindRefusal, statusName } from '../../../../adapters/channels/smpp/codec/status.js';
 import { HostChoice } from '../../../../adapters/channels/smpp/hosts.js';
-import { TokenBucket } from '../../../../adapters/channels/smpp/tokenBucket.js';
+import { TokenBucket } from '../../../../adapters/channels/tokenBucket.js';
 
 describe('back-off', () => {
   const options = { minMs: 1_000, maxMs: 8_000, refusedMs: 60_000 };

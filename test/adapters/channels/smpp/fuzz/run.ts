@@ -76,7 +76,11 @@ export async function fuzz(pdus: number, seed: number): Promise<FuzzSummary> {
   const random = new Random(seed);
   const peer = await RawPeer.listen();
   const inbox = new CheckingInbox();
-  const channel = smppAdapter.create(parse({ port: peer.port }), { id: 'telkomsel', ...observers([]) });
+  const channel = smppAdapter.create(parse({ port: peer.port }), {
+    id: 'telkomsel',
+    webhookUrl: null,
+    ...observers([]),
+  });
   const stop = new AbortController();
   const bound = peer.nextBound();
   const running = channel.run(inbox, stop.signal);

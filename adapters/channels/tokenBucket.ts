@@ -1,4 +1,5 @@
-import { steadyNowMs } from '../../../src/domain/clock.js';
+import { steadyNowMs } from '../../src/domain/clock.js';
+
 /**
  * Limits a rate without a timer of its own: it is asked, and says how long to wait. Its burst is a tenth of a second's
  * worth, for peers count over short windows and answer a burst with ESME_RTHROTTLED.

@@ -1,5 +1,4 @@
-import { normaliseMsisdn } from '../../../src/domain/sms/msisdn.js';
-import type { SmppConfig } from './config.js';
+import { normaliseMsisdn } from '../../src/domain/sms/msisdn.js';
 
 /** A subscriber's number with its country code: 15 digits at most (ITU-T E.164 §6.2.1); the shortest in use have 7. */
 const subscriber = /^\d{7,15}$/;
@@ -10,7 +9,7 @@ const subscriber = /^\d{7,15}$/;
  */
 export function isAnswerable(
   to: string,
-  { address, countryCode }: Pick<SmppConfig, 'address' | 'countryCode'>,
+  { address, countryCode }: { readonly address: string; readonly countryCode: string },
 ): boolean {
   return subscriber.test(to) && to !== normaliseMsisdn(address, countryCode);
 }
