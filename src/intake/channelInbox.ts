@@ -9,8 +9,19 @@ export interface IntakeListener {
   refused(channelId: string, parts: number): void;
 }
 
+type Kind = 'parts' | 'receipts' | 'fingerprints';
+
+interface Refusal {
+  readonly error: string;
+  /** Batches that were refused since. */
+  batches: number;
+}
+
 /** What one channel hands its parts and receipts to. Resolves only after the commit. */
 export class ChannelInbox implements Inbox {
+  /** What the store does not take now. A full disk refuses hundreds of batches a second: the log is told of changes. */
+  readonly #refusals = new Map<Kind, Refusal>();
+
   constructor(
     private readonly channelId: string,
     private readonly medium: string,
@@ -38,9 +49,8 @@ export class ChannelInbox implements Inbox {
   }
 
   settle(keys: readonly PartKey[]): void {
-    this.store.settleParts(this.channelId, keys).catch((error: unknown) => {
-      this.#logFailure(error, 'fingerprints not settled: an equal text may be taken for a redelivery for an hour');
-    });
+    const settled = this.store.settleParts(this.channelId, keys);
+    this.#watched('fingerprints', settled).catch(() => undefined);
   }
 
   cursor(name: string): Promise<string | null> {
@@ -48,14 +58,42 @@ export class ChannelInbox implements Inbox {
   }
 
   /** Only the store's word decides what the peer is told: what listens to it comes after. */
-  async #orSendAgain<Summary>(what: 'parts' | 'receipts', count: number, taken: Promise<Summary>): Promise<Summary> {
+  async #orSendAgain<Summary>(kind: 'parts' | 'receipts', count: number, taken: Promise<Summary>): Promise<Summary> {
     try {
-      return await taken;
+      return await this.#watched(kind, taken);
     } catch (error) {
-      if (what === 'parts') this.listener.refused(this.channelId, count);
-      this.#logFailure(error, `${what} not taken: the peer is told to send them again`);
+      if (kind === 'parts') this.listener.refused(this.channelId, count);
       throw error;
     }
+  }
+
+  async #watched<Result>(kind: Kind, work: Promise<Result>): Promise<Result> {
+    try {
+      const result = await work;
+      if (this.#refusals.size > 0) this.#noteTaken(kind);
+      return result;
+    } catch (error) {
+      this.#noteRefused(kind, messageOf(error));
+      throw error;
+    }
+  }
+
+  #noteRefused(kind: Kind, error: string): void {
+    const refusal = this.#refusals.get(kind);
+    if (refusal?.error === error) {
+      refusal.batches += 1;
+      return;
+    }
+    this.#refusals.set(kind, { error, batches: (refusal?.batches ?? 0) + 1 });
+    this.log.error({ channel: this.channelId, error }, refusalWords[kind]);
+  }
+
+  #noteTaken(kind: Kind): void {
+    const refusal = this.#refusals.get(kind);
+    if (refusal === undefined) return;
+    this.#refusals.delete(kind);
+    const { batches } = refusal;
+    this.log.info({ channel: this.channelId, refusedBatches: batches }, `${kind} are taken again`);
   }
 
   #named(cursor: Cursor): Cursor {
@@ -65,8 +103,10 @@ export class ChannelInbox implements Inbox {
   #cursorName(name: string): string {
     return `channel ${this.channelId} ${name}`;
   }
-
-  #logFailure(error: unknown, message: string): void {
-    this.log.error({ channel: this.channelId, error: messageOf(error) }, message);
-  }
 }
+
+const refusalWords: Readonly<Record<Kind, string>> = {
+  parts: 'parts not taken: the peer is told to send them again; told once until they are taken',
+  receipts: 'receipts not taken: the peer is told to send them again; told once until they are taken',
+  fingerprints: 'fingerprints not settled: an equal text may be taken for a redelivery for an hour',
+};

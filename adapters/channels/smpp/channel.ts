@@ -121,12 +121,13 @@ export class SmppChannel implements Channel {
 
   health(): ChannelHealth {
     const bound = this.#sessions.filter((session) => session.isBound).length;
+    const sound = this.#sessions.filter((session) => session.isSound).length;
     const links = this.#sessions.map((session) => session.health());
     const facts = {
       receipt_ids: this.#receiptIds.description,
       submits_per_second: Math.round(this.#rate.perSecond(steadyNowMs()) * 10) / 10,
     };
-    if (bound === this.#sessions.length) return { state: 'up', links, facts };
+    if (sound === this.#sessions.length) return { state: 'up', links, facts };
     return { state: bound === 0 ? 'down' : 'degraded', links, facts };
   }
 

@@ -56,7 +56,7 @@ export interface InboundEvents {
   odd(oddity: string, encoding: string): void;
   committed(parts: number): void;
   receipt(receipt: Receipt): void;
-  commitFailed(error: unknown, pdus: number): void;
+  commitFailed(pdus: number): void;
   /** The peer has been written the acknowledgement of these. */
   acknowledged(keys: readonly PartKey[]): void;
 }
@@ -221,8 +221,8 @@ export class InboundFlow {
     try {
       await commit(batch.items);
       return true;
-    } catch (error) {
-      this.#events.commitFailed(error, batch.items.length);
+    } catch {
+      this.#events.commitFailed(batch.items.length);
       this.#answer(batch, commandStatus.ESME_RX_T_APPN);
       return false;
     } finally {

@@ -16,6 +16,7 @@ import type { ReceiptIds } from './receiptIds.js';
 import { Settlement } from './settlement.js';
 import { describeSocketError, openSocket } from './socket.js';
 import type { StallWatch } from './stallWatch.js';
+import { SubmitDoubt } from './submitDoubt.js';
 
 export type LinkState = 'connecting' | 'binding' | 'bound' | 'draining' | 'closed';
 
@@ -74,6 +75,7 @@ export class Link {
   #outgoing: Buffer[] = [];
   #outgoingOctets = 0;
   #outstandingSubmits = 0;
+  readonly #doubt = new SubmitDoubt();
   #receivedAtMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #backlogTimer: NodeJS.Timeout | undefined;
@@ -112,7 +114,17 @@ export class Link {
   get hasRoom(): boolean {
     const { role, config } = this.#options;
     const takesSubmits = this.#state === 'bound' && role !== 'receiver' && this.#socket.writable;
-    return takesSubmits && this.#outstandingSubmits < config.window;
+    return takesSubmits && this.#outstandingSubmits < (this.#doubt.isDoubtful ? 1 : config.window);
+  }
+
+  /** Whether the peer has left the last submit_sm unanswered, though it answers all else. */
+  get isDoubtful(): boolean {
+    return this.#doubt.isDoubtful;
+  }
+
+  /** For a person; empty where nothing is wrong. */
+  get detail(): string {
+    return this.#doubt.detail;
   }
 
   get outstandingSubmits(): number {
@@ -143,11 +155,20 @@ export class Link {
     this.#outstandingSubmits += 1;
     this.#request('submit_sm', fields, (answer) => {
       this.#outstandingSubmits -= 1;
+      this.#noteSubmit(answer.kind);
       if (this.#saysUnbound(answer)) void this.drain('the peer holds this session for unbound');
       onAnswer(answer);
       if (this.#outstandingSubmits === 0) for (const resolve of this.#onSubmitsSettled.splice(0)) resolve();
       this.#options.onRoom();
     });
+  }
+
+  /** A late response counts: the peer is slow then, and not deaf. */
+  #noteSubmit(kind: Answer['kind']): void {
+    const change = this.#doubt.note(kind);
+    const { log } = this.#options;
+    if (change === 'doubtful') log.warn({ link: this.number, detail: this.#doubt.detail }, 'link is doubtful');
+    if (change === 'sound') log.info({ link: this.number }, 'submit_sm are answered again');
   }
 
   #saysUnbound(answer: Answer<Pdu>): boolean {
@@ -178,7 +199,7 @@ export class Link {
   }
 
   #createInbound(): InboundFlow {
-    const { config, inbox, receiptIds, stalls, log, meter } = this.#options;
+    const { config, inbox, receiptIds, stalls, meter } = this.#options;
     const socket = this.#socket;
     const waiting = (): number => this.#outgoingOctets;
     const peer = {
@@ -196,10 +217,8 @@ export class Link {
       committed: (parts) => meter.count('parts', {}, parts),
       receipt: ({ state }) => meter.count('receipt', { state }),
       acknowledged: (keys: readonly PartKey[]) => this.#settlement.acknowledged(keys),
-      commitFailed: (error, pdus) => {
-        meter.count('commit_failed', {}, pdus);
-        log.error({ err: error, pdus }, 'messages could not be stored; the peer is asked to send them again');
-      },
+      // Why is in the log already: the inbox tells it.
+      commitFailed: (pdus) => meter.count('commit_failed', {}, pdus),
     };
     return new InboundFlow({ inbox, reader: new PartReader(config, this.number), receiptIds, stalls, peer, events });
   }
@@ -261,7 +280,9 @@ export class Link {
   }
 
   #onResponse(pdu: Pdu): void {
-    if (!this.#pending.settle(pdu)) this.#options.meter.count('response_unexpected', { command: pdu.command });
+    if (this.#pending.settle(pdu)) return;
+    this.#options.meter.count('response_unexpected', { command: pdu.command });
+    if (pdu.command === 'submit_sm_resp') this.#noteSubmit('response');
   }
 
   #onRequest({ command, commandId, sequenceNumber }: Pdu): void {

@@ -43,7 +43,7 @@ const returnCause = 'the first host takes connections again';
  * | idle        | not started, stopped, or waits for the first session's bind |                                     |
  * | connecting  | TCP, and TLS where it is configured                | `connectTimeoutSeconds`                      |
  * | binding     | bind_… is sent                                     | `responseTimeoutSeconds`                     |
- * | bound       | messages flow; a silent peer is asked              | `enquireLinkSeconds` + `responseTimeoutSeconds` of silence |
+ * | bound       | messages flow; a silent peer is asked; one that answers no submit_sm is doubtful (`SubmitDoubt`) | `enquireLinkSeconds` + `responseTimeoutSeconds` of silence |
  * | draining    | unbind from either side, or a return to the first host; what is under way settles | `responseTimeoutSeconds`, twice at most |
  * | backing_off | the attempt failed or the link was lost            | 1 s doubling to 60 s, less up to a half by chance |
  * | refused     | the peer refused the bind, for a person to mend    | `refusedRetrySeconds`, less up to a half by chance |
@@ -85,6 +85,11 @@ export class Session {
     return this.#link?.state === 'bound';
   }
 
+  /** Whether it is bound and does what it is bound for. */
+  get isSound(): boolean {
+    return this.isBound && this.#link?.isDoubtful === false;
+  }
+
   /** Without the host, which changes: a name for counts. */
   get #label(): string {
     const { role, number } = this.#options;
@@ -96,7 +101,7 @@ export class Session {
       name: `${this.#label} at ${this.#target()}`,
       state: this.#stateNow(),
       sinceMs: this.#sinceMs,
-      detail: this.#detail,
+      detail: [this.#detail, this.#link?.detail ?? ''].filter((told) => told !== '').join('; '),
       gauges: { in_flight: this.#link?.outstandingSubmits ?? 0, unanswered: this.#link?.unansweredMessages ?? 0 },
     };
   }

@@ -7,6 +7,8 @@ import type { Answer } from './pending.js';
 export interface SubmitLink<Submit> {
   readonly hasRoom: boolean;
   readonly outstandingSubmits: number;
+  /** Its last submit_sm got no answer; `hasRoom` then allows for one at a time. */
+  readonly isDoubtful: boolean;
   submit(submit: Submit, onAnswer: (answer: Answer<Pdu>) => void): void;
 }
 
@@ -97,9 +99,11 @@ export class SubmitQueue<Submit> {
     job.settle(job.written ? { kind: 'timeout' } : { kind: 'unwritten', cause });
   }
 
+  /** A doubtful link first: with sound ones beside it nothing else would ever show that it has come back. */
   #roomiest(): SubmitLink<Submit> | undefined {
     let best: SubmitLink<Submit> | undefined;
     for (const link of this.#links()) {
+      if (link.hasRoom && link.isDoubtful) return link;
       if (link.hasRoom && (best === undefined || link.outstandingSubmits < best.outstandingSubmits)) best = link;
     }
     return best;
