@@ -1,12 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { printable, printableJson } from '../domain/printable.js';
+import type { ActResult } from '../ports/operations.js';
 import type { DeadLetter, Store } from '../ports/store.js';
+import { inTrail } from './inTrail.js';
+import { configOption, reasonOf, reasonOption } from './operator.js';
 import type { OpenStore } from './trace.js';
-
-const configOption = [
-  '-c, --config <file>',
-  'the config (default: $GATEWAY_CONFIG, else the packaged demonstration)',
-] as const;
 
 /** How many letters one transaction works: some milliseconds, so that a gateway beside it does not wait long. */
 const batchSize = 200;
@@ -16,17 +14,25 @@ const whyPartsStay = 'a part that could not be read: see `lapor-gateway parts re
 /** Which letters a command is to work. */
 interface Choice {
   readonly config?: string;
+  readonly reason?: string;
   readonly all?: true;
   readonly code?: string;
 }
 
+export interface DeadLettersDeps {
+  readonly openStore: OpenStore;
+  /** Who types, for the audit trail. */
+  readonly operator: string;
+}
+
 /** `dead-letters list | retry … | discard … --reason "…"`: what could not go on by itself. */
-export function deadLettersCommand(openStore: OpenStore): Command {
+export function deadLettersCommand(deps: DeadLettersDeps): Command {
+  const { openStore } = deps;
   const command = new Command('dead-letters').description('see and work what could not go on by itself');
   command
     .command('list')
     .description('show the open dead letters, oldest first')
-    .option('--limit <n>', 'how many at most', countOf, 100)
+    .option('--limit <n>', 'how many at most', limitOf, 100)
     .option(...configOption)
     .option('--json', 'one JSON object per line')
     .action(async ({ config, limit, json }: { config?: string; limit: number; json?: true }) => {
@@ -40,16 +46,22 @@ export function deadLettersCommand(openStore: OpenStore): Command {
     });
   choosing(command.command('retry'))
     .description('put them back where they fell out; the running gateway takes them up within a second')
+    .option(...reasonOption)
     .action(async (ids: number[], choice: Choice) => {
       const act = (store: Store, some: readonly number[]) => store.retryDeadLetters(some, Date.now());
-      await work(command, openStore, ids, choice, { act, verb: 'put back', whyNot: `not open, or ${whyPartsStay}` });
+      await work(command, deps, ids, choice, {
+        act,
+        name: 'retry',
+        verb: 'put back',
+        whyNot: `not open, or ${whyPartsStay}`,
+      });
     });
   choosing(command.command('discard'))
     .description('close them for good')
-    .requiredOption('--reason <text>', 'why, for those who read the trace later')
+    .requiredOption('-r, --reason <text>', 'why, for those who read the trace later', reasonOf)
     .action(async (ids: number[], choice: Choice & { reason: string }) => {
       const act = (store: Store, some: readonly number[]) => store.discardDeadLetters(some, choice.reason, Date.now());
-      await work(command, openStore, ids, choice, { act, verb: 'discarded', whyNot: 'not open' });
+      await work(command, deps, ids, choice, { act, name: 'discard', verb: 'discarded', whyNot: 'not open' });
     });
   return command;
 }
@@ -64,33 +76,80 @@ function choosing(command: Command): Command {
 
 interface Work {
   readonly act: (store: Store, ids: readonly number[]) => Promise<readonly number[]>;
+  readonly name: 'retry' | 'discard';
   readonly verb: string;
   readonly whyNot: string;
 }
 
-async function work(command: Command, open: OpenStore, ids: number[], choice: Choice, how: Work): Promise<void> {
-  const ways = [ids.length > 0, choice.all === true, choice.code !== undefined].filter(Boolean).length;
+/** What came of it, and the letters that were left as they are. */
+interface Worked {
+  readonly done: readonly number[] | number;
+  readonly left: readonly number[] | number;
+}
+
+async function work(command: Command, deps: DeadLettersDeps, ids: number[], choice: Choice, how: Work): Promise<void> {
+  const { config, all, code, reason = null } = choice;
+  const ways = [ids.length > 0, all === true, code !== undefined].filter(Boolean).length;
   if (ways !== 1) command.error('say which, one way: numbers from `dead-letters list`, or --code CODE, or --all');
-  await withStore(open, choice.config, async (store) => {
-    if (ids.length > 0) report(command, ids, await how.act(store, ids), how);
-    else await workAll(store, choice.code, how);
-  });
+  const noted = { actor: deps.operator, act: `dead-letters ${how.name}`, subject: subjectOf(ids, code), reason };
+  const doIt = (store: Store) => (ids.length > 0 ? workNamed(store, ids, how) : workAll(store, code, how));
+  const { done, left } = await withStore(deps.openStore, config, (store) =>
+    inTrail(store, noted, async () => {
+      const worked = await doIt(store);
+      const [doneCount, leftCount] = [countOf(worked.done), countOf(worked.left)];
+      const result: ActResult = doneCount === 0 && leftCount > 0 ? 'refused' : 'done';
+      const rest = leftCount === 0 ? '' : `; left as they are: ${leftCount}`;
+      return { ...worked, result, detail: `${how.verb}: ${doneCount}${rest}` };
+    }),
+  );
+  report(command, { done, left }, how);
+}
+
+/** The trail shows which were meant; a list without end would hide the rest of it. */
+const namedInTrailMax = 20;
+
+function subjectOf(ids: readonly number[], code: string | undefined): string {
+  if (ids.length === 0) return code === undefined ? 'all' : `all of code ${printable(code)}`;
+  const more = ids.length - namedInTrailMax;
+  return `no. ${ids.slice(0, namedInTrailMax).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+async function workNamed(store: Store, ids: readonly number[], { act }: Work): Promise<Worked> {
+  const done = await act(store, ids);
+  return { done, left: ids.filter((id) => !done.includes(id)) };
 }
 
 /** Works what was open when it began: what fails again meanwhile is a new letter, and would make it go on for ever. */
-async function workAll(store: Store, code: string | undefined, { act, verb, whyNot }: Work): Promise<void> {
+async function workAll(store: Store, code: string | undefined, { act }: Work): Promise<Worked> {
   const startedAtMs = Date.now();
   let [afterId, done, left] = [0, 0, 0];
   for (;;) {
     const page = await store.deadLetters({ limit: batchSize, afterId, ...(code === undefined ? {} : { code }) });
     const ids = page.filter(({ atMs }) => atMs <= startedAtMs).map(({ id }) => id);
-    if (ids.length === 0) break;
+    if (ids.length === 0) return { done, left };
     const worked = (await act(store, ids)).length;
     done += worked;
     left += ids.length - worked;
     afterId = page.at(-1)?.id ?? afterId;
   }
-  process.stdout.write(`${verb}: ${done}\n${left === 0 ? '' : `left as they are (${whyNot}): ${left}\n`}`);
+}
+
+/** Letters that were named and could not be worked are a failure of the command; of all, some may be past it. */
+function report(command: Command, { done, left }: Worked, { verb, whyNot }: Work): void {
+  const isNamed = typeof left !== 'number';
+  if (!isNamed || countOf(done) > 0) process.stdout.write(`${verb}: ${told(done)}\n`);
+  if (countOf(left) === 0) return;
+  const rest = `left as they are (${whyNot}): ${told(left)}`;
+  if (isNamed) command.error(rest);
+  process.stdout.write(`${rest}\n`);
+}
+
+function countOf(letters: readonly number[] | number): number {
+  return typeof letters === 'number' ? letters : letters.length;
+}
+
+function told(letters: readonly number[] | number): string {
+  return typeof letters === 'number' ? String(letters) : letters.join(', ');
 }
 
 async function withStore<Value>(
@@ -106,7 +165,7 @@ async function withStore<Value>(
   }
 }
 
-function countOf(value: string): number {
+function limitOf(value: string): number {
   const count = Number(value);
   if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('Expected a whole number from 1 up.');
   return count;
@@ -117,12 +176,6 @@ function collectIds(value: string, ids: number[]): number[] {
   if (!Number.isSafeInteger(id) || id < 1)
     throw new Error(`\`${value}\` is no dead letter's number; see \`dead-letters list\``);
   return [...ids, id];
-}
-
-function report(command: Command, ids: readonly number[], done: readonly number[], { verb, whyNot }: Work): void {
-  if (done.length > 0) process.stdout.write(`${verb}: ${done.join(', ')}\n`);
-  const rest = ids.filter((id) => !done.includes(id));
-  if (rest.length > 0) command.error(`left as they are (${whyNot}): ${rest.join(', ')}`);
 }
 
 function pageOf(letters: readonly DeadLetter[], total: number): string {

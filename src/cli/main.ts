@@ -82,7 +82,12 @@ const program = new Command('lapor-gateway')
   .addCommand(textCommand(simulatorOf))
   .addCommand(trackerCommand(async (option) => openDesk(await configOf(option))))
   .addCommand(traceCommand(async (option) => openStore(await configOf(option), 'operator')))
-  .addCommand(deadLettersCommand(async (option) => openStore(await configOf(option), 'operator')))
+  .addCommand(
+    deadLettersCommand({
+      openStore: async (option) => openStore(await configOf(option), 'operator'),
+      operator: operatorName(source.env),
+    }),
+  )
   .addCommand(
     partsCommand({
       configOf,

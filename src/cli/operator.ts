@@ -22,7 +22,7 @@ export const configOption = [
 
 export const reasonOption = ['-r, --reason <text>', 'why, for those who read the audit trail later', reasonOf] as const;
 
-function reasonOf(text: string): string {
+export function reasonOf(text: string): string {
   const reason = reasonSchema.safeParse(text);
   if (reason.success) return reason.data;
   throw new InvalidArgumentError('expected some words on one line, at most 500 characters.');

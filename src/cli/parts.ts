@@ -3,8 +3,9 @@ import type { GatewayConfig } from '../config/load.js';
 import { printable } from '../domain/printable.js';
 import { decodeText, isTextEncoding, textEncodings } from '../domain/sms/decode.js';
 import type { DecodePath } from '../ports/channel.js';
-import type { ActResult, Redecoded, RedecodeEffect, StoredPartView } from '../ports/operations.js';
+import type { Redecoded, RedecodeEffect, RedecodeRequest, StoredPartView } from '../ports/operations.js';
 import type { Store } from '../ports/store.js';
+import { inTrail } from './inTrail.js';
 import { configOption, reasonOption } from './operator.js';
 import { secondOf, table } from './table.js';
 import type { Output } from './tracker.js';
@@ -194,18 +195,27 @@ async function redecodeOne(
     return false;
   }
   const request = { partId, encoding: path.encoding, textOffset: path.textOffset, apply, atMs: Date.now() };
-  const act = { atMs: Date.now(), actor: operator, act: 'parts redecode', subject: `part ${partId}`, reason };
-  const actId = apply ? await store.beginAct(act) : null;
-  const redecoded = await store.redecodePart(request);
+  const redecoded = await (apply
+    ? redecodeInTrail(store, request, { actor: operator, act: 'parts redecode', subject: `part ${partId}`, reason })
+    : store.redecodePart(request));
   if (redecoded === null) return false;
-  const refused = redecoded.effect === 'refused';
-  if (actId !== null) {
-    const result: ActResult = refused ? 'refused' : 'done';
-    const detail = `${redecoded.before.encoding} to ${path.encoding}: ${redecoded.reason ?? effectWords[redecoded.effect].did}`;
-    await store.endAct(actId, { atMs: Date.now(), result, detail });
-  }
   output.write(comparisonOf(partId, redecoded, apply));
-  return !refused;
+  return redecoded.effect !== 'refused';
+}
+
+async function redecodeInTrail(
+  store: Store,
+  request: RedecodeRequest,
+  act: Parameters<typeof inTrail>[1],
+): Promise<Redecoded | null> {
+  const { redecoded } = await inTrail(store, act, async () => {
+    const redecoded = await store.redecodePart(request);
+    if (redecoded === null) return { redecoded, result: 'refused', detail: 'there is no such part' };
+    const { effect, before, reason } = redecoded;
+    const detail = `${before.encoding} to ${request.encoding}: ${reason ?? effectWords[effect].did}`;
+    return { redecoded, result: effect === 'refused' ? 'refused' : 'done', detail };
+  });
+  return redecoded;
 }
 
 /** By which path the part is to be read; a text says why by none. */

@@ -44,6 +44,8 @@ export function startCommand(deps: StartDeps): Command {
         format: process.stderr.isTTY ? 'lines' : 'json',
         output: process.stderr,
       });
+      // Into the log, and not as `check` prints them: who reads the log of a service reads JSON.
+      for (const { file, line, key, message } of settings.warnings) log.warn({ file, line, key }, message);
       const simulators = await startSimulators(config);
       try {
         const read = () => loadSettings(option, deps);

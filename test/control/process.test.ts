@@ -31,15 +31,15 @@ describe('live control of a gateway process', () => {
     await smsc.close();
   });
 
-  function write(changes: { window?: number; store?: string } = {}): void {
-    const { window = 10, store = 'g.db' } = changes;
+  function write(changes: { window?: number; store?: string; address?: string } = {}): void {
+    const { window = 10, store = 'g.db', address = '1708' } = changes;
     file = folder.write(
       'gateway.yaml',
       `server: { port: 0 }
 store: { url: "sqlite:${folder.path(store)}" }
 tracker: { adapter: embedded, file: "${folder.path('t.db')}" }
 channels:
-  telkomsel: { adapter: smpp, host: 127.0.0.1, port: ${smsc.telco('telkomsel').port}, systemId: lapor, password: sandi-1, address: "1708", window: ${window} }
+  telkomsel: { adapter: smpp, host: 127.0.0.1, port: ${smsc.telco('telkomsel').port}, systemId: lapor, password: sandi-1, address: "${address}", window: ${window} }
 `,
     );
   }
@@ -107,5 +107,18 @@ channels:
       ['SIGHUP', 'reload', 'refused'],
     ]);
     expect(acts[0]?.slice(1)).to.deep.equal(['channel pause', 'done']);
+  }).timeout(60_000);
+
+  it('says at the start what `check` warns of', async () => {
+    write({ store: 'warned.db', address: '6281100001708' });
+    await start();
+    const warnings = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ key }) => key !== undefined);
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.include({ level: 'warn', file, line: 5, key: 'channels.telkomsel.address' });
+    expect(warnings[0]?.msg).to.include('short code');
+    gateway.kill('SIGTERM');
+    expect(await once(gateway, 'exit')).to.deep.equal([0, null]);
   }).timeout(60_000);
 });
