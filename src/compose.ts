@@ -5,8 +5,8 @@ import { httpTracker } from '../adapters/trackers/http/index.js';
 import type { Configured } from './config/adapterBlocks.js';
 import { type Adapters, type GatewayConfig, webhookUrl } from './config/load.js';
 import type { ChannelSetup } from './control/servedChannel.js';
-import { createUnderstanding } from './conversation/understand.js';
-import type { Knowledge } from './conversation/understanding/load.js';
+import type { Knowledge } from './conversation/understanding/knowledge.js';
+import { ReadingThread } from './conversation/understanding/readingThread.js';
 import type { Wording } from './conversation/wording/wording.js';
 import { Gateway, type GatewayParts, type GatewaySettings } from './gateway.js';
 import { joinParts } from './intake/joinParts.js';
@@ -77,8 +77,8 @@ export function composeGateway(config: GatewayConfig, { wording, knowledge }: In
       }),
   });
   const channels = new Map([...config.channels].map(([id, entry]) => [id, setupOf(id, entry)]));
-  const understand = createUnderstanding(knowledge, log.child({ part: 'understanding' }));
-  const parts: GatewayParts = { store, tracker, channels, understand, texts, metrics, log };
+  const reader = new ReadingThread(knowledge.data, log.child({ part: 'understanding' }));
+  const parts: GatewayParts = { store, tracker, channels, reader, texts, metrics, log };
   return { gateway: new Gateway(parts, settingsOf(config)), parts, texts, setupOf };
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelSetup } from './control/servedChannel.js';
 import { Switchboard } from './control/switchboard.js';
-import type { Understand } from './conversation/understand.js';
+import { createUnderstanding } from './conversation/understand.js';
+import type { TextReader } from './conversation/understanding/textReader.js';
 import { messageOf } from './domain/messageOf.js';
 import { Forwarder } from './forward/forwarder.js';
 import type { Log } from './ports/log.js';
@@ -25,7 +26,7 @@ export interface GatewayParts {
   readonly tracker: Tracker;
   /** By channel id. */
   readonly channels: ReadonlyMap<string, ChannelSetup>;
-  readonly understand: Understand;
+  readonly reader: TextReader;
   readonly texts: ReplyTexts;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -52,7 +53,8 @@ export class Gateway {
     private readonly parts: GatewayParts,
     settings: GatewaySettings,
   ) {
-    const { store, tracker, understand, texts, metrics, log } = parts;
+    const { store, tracker, reader, texts, metrics, log } = parts;
+    const understand = createUnderstanding(reader);
     const owner = randomUUID();
     const repliesQueued = (): void => this.switchboard.wake();
     const listener = { ...metrics.forward, repliesQueued };
@@ -101,6 +103,7 @@ export class Gateway {
 
   /** After `stop`, when nobody needs the store any more. */
   async close(): Promise<void> {
+    await this.parts.reader.close();
     await this.parts.tracker.close();
     await this.parts.store.close();
   }

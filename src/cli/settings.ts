@@ -2,7 +2,8 @@ import { configFile, packagedFile } from '../config/env.js';
 import type { ConfigFileFault } from '../config/fault.js';
 import type { Environment } from '../config/interpolate.js';
 import { type Adapters, type GatewayConfig, loadConfig } from '../config/load.js';
-import { type Knowledge, loadKnowledge } from '../conversation/understanding/load.js';
+import type { Knowledge } from '../conversation/understanding/knowledge.js';
+import { loadKnowledge } from '../conversation/understanding/load.js';
 import { loadWording } from '../conversation/wording/load.js';
 import type { Wording } from '../conversation/wording/wording.js';
 

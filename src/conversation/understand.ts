@@ -1,45 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Report } from '../domain/report.js';
-import type { Log } from '../ports/log.js';
 import type { StoredMessage } from '../ports/store.js';
 import type { Keyword } from './understanding/keywords.js';
-import type { Knowledge } from './understanding/load.js';
-import { type Areas, readAreas } from './understanding/places/areas.js';
-import { Gazetteer } from './understanding/places/gazetteer.js';
-import { type ReadingAids, readText } from './understanding/read.js';
+import type { TextReading } from './understanding/read.js';
+import type { TextReader } from './understanding/textReader.js';
 
 /** Makes a message into a report. */
 export type Understand = (message: StoredMessage) => Promise<Report>;
 
-const noAreas: Areas = { provinces: [], regencies: [], districts: [], villages: [] };
-
-/**
- * The gateway's understanding of texts. The list of places is read with the first message, not at the start, which is
- * then ready sooner. Should it be unreadable, that is logged once, and reports go on without candidates for their place.
- */
-export function createUnderstanding(knowledge: Knowledge, log: Log, areas = readAreas): Understand {
-  let aids: Promise<ReadingAids> | null = null;
-  const load = async (): Promise<ReadingAids> => {
-    const { aliases } = knowledge.vocabulary.places;
-    try {
-      return { ...knowledge, gazetteer: new Gazetteer(await areas(), aliases) };
-    } catch (error) {
-      log.error({ error: error instanceof Error ? error.message : String(error) }, 'reports will have no places');
-      return { ...knowledge, gazetteer: new Gazetteer(noAreas, aliases) };
-    }
-  };
-  return async (message) => {
-    aids ??= load();
-    return toReport(message, await aids);
-  };
+export function createUnderstanding(reader: TextReader): Understand {
+  return async (message) => toReport(message, await reader.read(message.text));
 }
 
 /**
  * A message in the canonical format. A pure function of the message: it is asked for when the report is handed over,
  * not at intake, so that understanding a text never slows down taking the next one.
  */
-export function toReport(message: StoredMessage, aids: ReadingAids): Report {
-  const { text, title, keyword, visibility, kind, locations, flags } = readText(message.text, aids);
+function toReport(message: StoredMessage, reading: TextReading): Report {
+  const { text, title, keyword, visibility, kind, locations, flags } = reading;
   const { extras } = message;
   const isAnonymous = visibility === 'anonymous';
   return {

@@ -1,10 +1,9 @@
-import { Writable } from 'node:stream';
 import { expect } from 'chai';
-import { createUnderstanding, type Understand } from '../../src/conversation/understand.js';
+import { createUnderstanding } from '../../src/conversation/understand.js';
+import { readText } from '../../src/conversation/understanding/read.js';
 import { type Report, reportSchema } from '../../src/domain/report.js';
 import type { StoredMessage } from '../../src/ports/store.js';
-import { createLogger, Redaction } from '../../src/telemetry/logger.js';
-import { packagedKnowledge } from './understanding/aids.js';
+import { packagedAids } from './understanding/aids.js';
 
 const message: StoredMessage = {
   id: '01932b4e-7c00-7000-8000-000000000001',
@@ -22,18 +21,13 @@ const message: StoredMessage = {
 };
 
 describe('understand', () => {
-  const lines: string[] = [];
-  const output = new Writable({
-    write: (line, _, done) => {
-      lines.push(String(line));
-      done();
-    },
+  const understand = createUnderstanding({
+    read: async (text) => readText(text, await packagedAids()),
+    close: async () => {},
   });
-  const log = createLogger({ level: 'debug', redaction: new Redaction([]), format: 'json', output });
-  const understand = createUnderstanding(packagedKnowledge(), log);
 
-  async function report(change: Partial<StoredMessage>, by: Understand = understand): Promise<Report> {
-    const made = await by({ ...message, ...change });
+  async function report(change: Partial<StoredMessage>): Promise<Report> {
+    const made = await understand({ ...message, ...change });
     expect(reportSchema.parse(made)).to.deep.equal(made);
     return made;
   }
@@ -96,35 +90,5 @@ describe('understand', () => {
     const extras = { publicUrl: 'https://x.com/budi/status/42', inReplyTo: '41' };
     const { thread, source, reporter } = await report({ text: 'jalan rusak', extras });
     expect([thread, source.externalIds, reporter.ref]).to.deep.equal([extras, ['42'], message.senderRef]);
-  });
-
-  it('reads the list of places once, with the first message', async () => {
-    let reads = 0;
-    const areas = async () => {
-      reads += 1;
-      return { provinces: [{ code: '51', name: 'BALI' }], regencies: [], districts: [], villages: [] };
-    };
-    const lazy = createUnderstanding(packagedKnowledge(), log, areas);
-    expect(reads).to.equal(0);
-    const reports = await Promise.all([report({ text: 'prov bali' }, lazy), report({ text: 'prov bali' }, lazy)]);
-    expect(reports.map(({ locations }) => locations.length)).to.deep.equal([1, 1]);
-    expect(reads).to.equal(1);
-  });
-
-  it('goes on without places where the list is not to be had, and says so once', async () => {
-    lines.length = 0;
-    const broken = createUnderstanding(packagedKnowledge(), log, () =>
-      Promise.reject(new Error('villages.csv is gone')),
-    );
-    const reports = [
-      await report({ text: 'rusak di kab Buleleng' }, broken),
-      await report({ text: 'TANGKAB mati' }, broken),
-    ];
-    expect(reports.map(({ kind, locations }) => [kind, locations])).to.deep.equal([
-      ['complaint', []],
-      ['complaint', []],
-    ]);
-    expect(lines).to.have.lengthOf(1);
-    expect(lines[0]).to.contain('villages.csv is gone');
   });
 });

@@ -1,6 +1,7 @@
+import { type CommandName, commandNames } from './names.js';
 import type { PhraseTable } from './phraseTable.js';
 import { isSlipOf } from './slip.js';
-import { type CommandName, commandNames, type Vocabulary } from './vocabulary.js';
+import type { Vocabulary } from './vocabulary.js';
 import { isNumber, type Word, wordsOf } from './words.js';
 
 export type IntentName = 'report' | CommandName | 'empty' | 'unclear';

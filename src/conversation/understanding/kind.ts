@@ -1,6 +1,7 @@
 import type { Report } from '../../domain/report.js';
+import { type CueKind, cueKinds } from './names.js';
 import type { PhraseMatch } from './phraseTable.js';
-import { type CueKind, cueKinds, type KindCue, type Vocabulary } from './vocabulary.js';
+import type { KindCue, Vocabulary } from './vocabulary.js';
 import type { Word } from './words.js';
 
 export interface KindReading {

@@ -2,27 +2,15 @@ import type * as z from 'zod';
 import type { ConfigFileFault, KeyPath } from '../../config/fault.js';
 import { readYamlFile, type YamlFile } from '../../config/yamlFile.js';
 import { parseWith } from '../../ports/parseWith.js';
-import { compileKeywords, type KeywordRegistry, type KeywordsData, keywordsSchema } from './keywords.js';
-import {
-  commandNames,
-  compileVocabulary,
-  cueKinds,
-  placeLevels,
-  secrecies,
-  type Vocabulary,
-  vocabularySchema,
-} from './vocabulary.js';
+import { type KeywordsData, keywordsSchema } from './keywordsFile.js';
+import { compileKnowledge, type Knowledge } from './knowledge.js';
+import { commandNames, cueKinds, placeLevels, secrecies } from './names.js';
+import { vocabularySchema } from './vocabularyFile.js';
 
 export interface KnowledgeFiles {
   /** The keyword registry. */
   readonly keywords: string;
   readonly vocabulary: string;
-}
-
-/** What the gateway knows about texts, from files. */
-export interface Knowledge {
-  readonly keywords: KeywordRegistry;
-  readonly vocabulary: Vocabulary;
 }
 
 export type KnowledgeResult =
@@ -39,8 +27,7 @@ export function loadKnowledge(files: KnowledgeFiles): KnowledgeResult {
     ...cueKinds.flatMap((kind) => weightFaults(yaml, kind, data.kinds)),
   ]);
   if (keywords.ok && vocabulary.ok) {
-    const knowledge = { keywords: compileKeywords(keywords.data), vocabulary: compileVocabulary(vocabulary.data) };
-    return { ok: true, knowledge };
+    return { ok: true, knowledge: compileKnowledge({ keywords: keywords.data, vocabulary: vocabulary.data }) };
   }
   return { ok: false, faults: [...(keywords.ok ? [] : keywords.faults), ...(vocabulary.ok ? [] : vocabulary.faults)] };
 }

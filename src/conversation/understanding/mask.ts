@@ -1,4 +1,4 @@
-import type { PersonalNumberKind } from './vocabulary.js';
+import type { PersonalNumberKind } from './names.js';
 
 export interface MaskedText {
   readonly text: string;

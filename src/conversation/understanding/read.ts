@@ -2,7 +2,7 @@ import type { Report } from '../../domain/report.js';
 import { type KeywordReading, readKeywords } from './keyword.js';
 import type { Keyword } from './keywords.js';
 import { type KindReading, kindOf } from './kind.js';
-import type { Knowledge } from './load.js';
+import type { Knowledge } from './knowledge.js';
 import { maskPersonalData } from './mask.js';
 import type { Gazetteer } from './places/gazetteer.js';
 import { type Location, locationsIn } from './places/locations.js';

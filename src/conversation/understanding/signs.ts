@@ -1,5 +1,6 @@
+import type { Secrecy } from './names.js';
 import type { PhraseTable } from './phraseTable.js';
-import type { Secrecy, Vocabulary } from './vocabulary.js';
+import type { Vocabulary } from './vocabulary.js';
 import { isNumber, type Word } from './words.js';
 
 /** How far before an emergency word its context may stand: `alat pemadam kebakaran`, `korban kecelakaan`. */

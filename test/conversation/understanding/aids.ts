@@ -1,7 +1,7 @@
 import { packagedFile } from '../../../src/config/env.js';
-import { type Knowledge, loadKnowledge } from '../../../src/conversation/understanding/load.js';
-import { readAreas } from '../../../src/conversation/understanding/places/areas.js';
-import { Gazetteer } from '../../../src/conversation/understanding/places/gazetteer.js';
+import { readingAids } from '../../../src/conversation/understanding/aids.js';
+import type { Knowledge } from '../../../src/conversation/understanding/knowledge.js';
+import { loadKnowledge } from '../../../src/conversation/understanding/load.js';
 import type { ReadingAids } from '../../../src/conversation/understanding/read.js';
 
 /** What ships with the package. */
@@ -18,11 +18,8 @@ let packaged: Promise<ReadingAids> | null = null;
 
 /** The same, with the list of places; read once for all tests. */
 export function packagedAids(): Promise<ReadingAids> {
-  packaged ??= readAids();
+  packaged ??= readingAids(packagedKnowledge(), (cause) => {
+    throw new Error(cause);
+  });
   return packaged;
-}
-
-async function readAids(): Promise<ReadingAids> {
-  const knowledge = packagedKnowledge();
-  return { ...knowledge, gazetteer: new Gazetteer(await readAreas(), knowledge.vocabulary.places.aliases) };
 }

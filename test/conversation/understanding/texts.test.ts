@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import * as z from 'zod';
 import { packagedFile } from '../../../src/config/env.js';
 import { parseIntent } from '../../../src/conversation/understanding/intent.js';
+import { commandNames } from '../../../src/conversation/understanding/names.js';
 import { type ReadingAids, readText } from '../../../src/conversation/understanding/read.js';
-import { commandNames } from '../../../src/conversation/understanding/vocabulary.js';
 import { reportKindSchema, visibilitySchema } from '../../../src/domain/report.js';
 import { packagedAids } from './aids.js';
 

@@ -1,4 +1,5 @@
-import type { PlaceLevel, PlaceWords } from '../vocabulary.js';
+import type { PlaceLevel } from '../names.js';
+import type { PlaceWords } from '../vocabulary.js';
 import { isNumber, type Word } from '../words.js';
 import { type AreaIndex, type Gazetteer, maxNameWords, type NamedArea } from './gazetteer.js';
 
