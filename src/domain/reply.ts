@@ -22,8 +22,8 @@ export const replyStates = [
 
 export type ReplyState = (typeof replyStates)[number];
 
-/** Why the reply was written. */
-export const replyKinds = ['acknowledgement', 'status', 'refusal', 'information'] as const;
+/** Why the reply was written: `information` answers a command or a follow-up, `reminder` comes before a ticket closes. */
+export const replyKinds = ['acknowledgement', 'status', 'refusal', 'information', 'reminder'] as const;
 
 export type ReplyKind = (typeof replyKinds)[number];
 

@@ -1,7 +1,10 @@
 import type { ReplyKind } from '../domain/reply.js';
 import type { Status } from '../domain/status.js';
-import type { Cursor, Outcome, Part, PartExtras, PartKey, Receipt } from './channel.js';
+import type { Cursor, Earlier, Outcome, Part, PartExtras, PartKey, Receipt } from './channel.js';
+import type { ConversationStore, NewQuestion, NewReply, NoteChanges, SenderContext } from './conversation.js';
 import type { OperationsStore } from './operations.js';
+
+export type { NewReply } from './conversation.js';
 
 /**
  * The store port. Each method is one transaction, named after what it means, and takes a batch.
@@ -17,14 +20,20 @@ import type { OperationsStore } from './operations.js';
  * Words: `seq` is the store's own number of a report or reply and grows in the order of acceptance; `id` is the
  * UUID that the world may see. Times are epoch milliseconds.
  */
-export interface Store extends OperationsStore {
-  /** Stores parts, joins long messages, and puts each complete message in the forwarding queue, in one transaction. */
+export interface Store extends OperationsStore, ConversationStore {
+  /**
+   * Stores parts, joins long messages, and puts each complete message in the forwarding queue, in one transaction.
+   *
+   * A part that deletes an earlier one of the same sender is a message without text; in the same transaction the words of
+   * that earlier message, and of all edits of it, are gone from the store, and one that still waits is flagged `deleted`.
+   */
   acceptParts(batch: AcceptBatch): Promise<AcceptSummary>;
   /** Forgets fingerprints of parts whose acknowledgement the peer is known to have. */
   settleParts(channelId: string, keys: readonly PartKey[]): Promise<void>;
   /** Turns sets of parts that stayed incomplete past their time into reports flagged `truncated`. */
   closeOverdueSets(nowMs: number): Promise<number>;
 
+  /** Messages that are to be handled, each with what is known of its sender. */
   claimReports(claim: Claim): Promise<readonly ReportClaim[]>;
   /** The ticket and the citizen's acknowledgement, in one transaction. */
   recordForwarded(items: readonly Forwarded[]): Promise<void>;
@@ -110,6 +119,8 @@ export interface StoredMessage {
   readonly externalIds: readonly string[];
   readonly flags: readonly string[];
   readonly extras: PartExtras;
+  /** What it does to an earlier message; null for one that stands by itself. */
+  readonly change: Earlier['change'] | null;
 }
 
 export interface ReportClaim {
@@ -117,12 +128,7 @@ export interface ReportClaim {
   /** Attempts before this one. */
   readonly attempts: number;
   readonly message: StoredMessage;
-}
-
-/** A reply to the sender of a report, on the channel that the report came by. */
-export interface NewReply {
-  readonly kind: ReplyKind;
-  readonly text: string;
+  readonly context: SenderContext;
 }
 
 export interface Forwarded {
@@ -133,6 +139,11 @@ export interface Forwarded {
   readonly publicUrl: string | null;
   readonly atMs: number;
   readonly reply: NewReply | null;
+  /** What the reply asks. */
+  readonly question?: NewQuestion;
+  /** IANA name of the place's time zone, for what is told later. Absent: not known. */
+  readonly zone?: string;
+  readonly notes?: NoteChanges;
 }
 
 export interface Postponed {
@@ -165,8 +176,12 @@ export interface TicketEvent {
   readonly agency: string | null;
   readonly message: string | null;
   readonly dueAt: string | null;
-  /** Sent only if the event is news. */
+  /** All of these only if the event is news. */
   readonly reply: NewReply | null;
+  /** What is to be told later. */
+  readonly later?: readonly NewReply[];
+  /** What the reply asks. Whatever the agency asked about this ticket before is no question any more. */
+  readonly question?: NewQuestion;
 }
 
 /**
@@ -256,6 +271,8 @@ export interface TraceEntry {
 export interface StoreCounts {
   readonly reportsWaiting: number;
   readonly repliesWaiting: number;
+  /** Replies that are kept aside until their time. */
+  readonly noticesWaiting: number;
   readonly setsWaiting: number;
   readonly deadLetters: number;
   /** When the oldest waiting report was received; null when none waits. */

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { describeAcceptance } from './store/acceptance.js';
 import { describeClaims } from './store/claims.js';
+import { describeConversation, describeNotices } from './store/conversation.js';
 import { describeDeadLetters } from './store/deadLetters.js';
+import { describeEarlierMessages } from './store/earlierMessages.js';
 import { describeFailures } from './store/failures.js';
 import { describeLongMessages } from './store/longMessages.js';
 import { describeOperations } from './store/operations.js';
@@ -24,6 +26,9 @@ const sections: readonly ((scene: () => Scene) => void)[] = [
   describeLongMessages,
   describeClaims,
   describeTickets,
+  describeConversation,
+  describeNotices,
+  describeEarlierMessages,
   describeReplies,
   describeReceipts,
   describeDeadLetters,

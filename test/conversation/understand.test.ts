@@ -18,6 +18,7 @@ const message: StoredMessage = {
   externalIds: ['42'],
   flags: [],
   extras: {},
+  change: null,
 };
 
 describe('understand', () => {

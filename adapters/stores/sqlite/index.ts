@@ -1,3 +1,4 @@
+import type { OwnTicket, TicketContext } from '../../../src/ports/conversation.js';
 import type { Act, ChannelCounts, ChannelHold, Redecoded, StoredPartView } from '../../../src/ports/operations.js';
 import type {
   AcceptSummary,
@@ -20,8 +21,11 @@ import { CommitGroup } from './commitGroup.js';
 import { Cursors } from './cursors.js';
 import { type Db, openDatabase, openExisting } from './database.js';
 import { DeadLetters, type OpenLetter } from './deadLetters.js';
+import { EarlierMessages } from './earlierMessages.js';
+import { HandledMessages } from './handledMessages.js';
 import { InstanceLock } from './instanceLock.js';
 import { Journal } from './journal.js';
+import { Outbox } from './outbox.js';
 import { PartIntake } from './partIntake.js';
 import { PartKeys } from './partKeys.js';
 import { PartSets } from './partSets.js';
@@ -30,6 +34,8 @@ import { present } from './present.js';
 import { Receipts } from './receipts.js';
 import { ReplyRows } from './replyRows.js';
 import { forwardLane, ReportRows } from './reportRows.js';
+import { SenderContexts } from './senderContexts.js';
+import { SenderNotes } from './senderNotes.js';
 import { Senders } from './senders.js';
 import { Tickets } from './tickets.js';
 import { Traces } from './traces.js';
@@ -65,8 +71,13 @@ function openTables(db: Db, rules: StoreRules) {
   const sets = new PartSets(db, reports, rules);
   const keys = new PartKeys(db);
   const replies = new ReplyRows(db, replyQueue, channels, receipts, deadLetters, journal);
-  const tickets = new Tickets(db, forwardQueue, replies, cursors, journal);
-  const intake = new PartIntake(db, channels, senders, keys, sets, reports, deadLetters, cursors);
+  const notes = new SenderNotes(db);
+  const outbox = new Outbox(db, replies, notes, journal);
+  const tickets = new Tickets(db, forwardQueue, outbox, notes, cursors, journal);
+  const handled = new HandledMessages(db, forwardQueue, outbox, notes);
+  const earlier = new EarlierMessages(db, channels, journal);
+  const contexts = new SenderContexts(db, earlier);
+  const intake = new PartIntake(db, channels, senders, keys, sets, reports, deadLetters, cursors, earlier);
   const traces = new Traces(db);
   const acts = new Acts(db);
   const backlogs = new ChannelBacklogs(db);
@@ -84,7 +95,10 @@ function openTables(db: Db, rules: StoreRules) {
     sets,
     keys,
     replies,
+    outbox,
     tickets,
+    handled,
+    contexts,
     intake,
     traces,
     acts,
@@ -178,8 +192,28 @@ class SqliteStore implements Store {
     return this.#commits.add(() => {
       const leased = this.tables.forwardQueue.claim(forwardLane, limit, nowMs, nowMs + leaseMs);
       const messages = this.tables.reports.read(leased.map(({ seq }) => seq));
-      return leased.map(({ seq, attempts }) => ({ seq, attempts, message: present(messages.get(seq), 'report', seq) }));
+      const claimed = leased.map((one) => ({ ...one, message: present(messages.get(one.seq), 'report', one.seq) }));
+      const contexts = this.tables.contexts.of(claimed);
+      return claimed.map(({ seq, attempts, message }) => {
+        return { seq, attempts, message, context: present(contexts.get(seq), 'report', seq) };
+      });
     });
+  }
+
+  async ownTicket(seq: number, trackingId: string): Promise<OwnTicket | null> {
+    return this.tables.contexts.ownTicket(seq, trackingId);
+  }
+
+  recordHandled(items: Parameters<Store['recordHandled']>[0]): Promise<void> {
+    return this.#commits.add(() => this.tables.handled.record(items));
+  }
+
+  async ticketContexts(reportIds: readonly string[]): Promise<ReadonlyMap<string, TicketContext>> {
+    return this.tables.contexts.forWording(reportIds);
+  }
+
+  releaseNotices(nowMs: number, limit: number): Promise<number> {
+    return this.#commits.add(() => this.tables.outbox.release(nowMs, limit));
   }
 
   recordForwarded(items: Parameters<Store['recordForwarded']>[0]): Promise<void> {
@@ -256,10 +290,11 @@ class SqliteStore implements Store {
   }
 
   async counts(): Promise<StoreCounts> {
-    const { forwardQueue, replyQueue, sets, deadLetters } = this.tables;
+    const { forwardQueue, replyQueue, outbox, sets, deadLetters } = this.tables;
     return {
       reportsWaiting: forwardQueue.count(),
       repliesWaiting: replyQueue.count(),
+      noticesWaiting: outbox.count(),
       setsWaiting: sets.count(),
       deadLetters: deadLetters.count(),
       oldestReportMs: this.#oldestReport.get()?.received_ms ?? null,

@@ -4,6 +4,7 @@ import type { Channels } from './channels.js';
 import type { Cursors } from './cursors.js';
 import type { Db } from './database.js';
 import type { DeadLetters } from './deadLetters.js';
+import type { EarlierMessages } from './earlierMessages.js';
 import type { PartKeys } from './partKeys.js';
 import type { PartSets } from './partSets.js';
 import type { ReportRows } from './reportRows.js';
@@ -38,6 +39,7 @@ export class PartIntake {
     private readonly reports: ReportRows,
     private readonly deadLetters: DeadLetters,
     private readonly cursors: Cursors,
+    private readonly earlier: EarlierMessages,
   ) {
     this.#add = db.prepare(
       `INSERT INTO parts (id, report_seq, set_id, sequence, channel_id, sender_id, received_ms, recipient, external_id,
@@ -68,6 +70,10 @@ export class PartIntake {
       const place = this.#placeOf.get(original) ?? nowhere;
       this.#addPart(partId, part, channelId, senderId, { ...place, duplicate: true });
       counts.duplicates += 1;
+    } else if (part.about?.change === 'deleted') {
+      const reportSeq = this.#addReport(part, '', channelId, senderId);
+      this.#addPart(partId, part, channelId, senderId, { reportSeq, setId: null, duplicate: false });
+      counts.reports += 1;
     } else if (part.text === null) {
       this.#addPart(partId, part, channelId, senderId, { ...nowhere, duplicate: false });
       this.deadLetters.open('part', partId, channelId, part.oddity ?? 'unsupported', unreadable, part.receivedAtMs);
@@ -115,6 +121,9 @@ export class PartIntake {
       externalIds: part.externalId === null ? [] : [part.externalId],
       flags: part.extras?.flags ?? [],
       extras: part.extras,
+      ...(part.about === undefined
+        ? {}
+        : { changes: this.earlier.note(channelId, senderId, part.about, part.receivedAtMs) }),
     });
   }
 

@@ -2,6 +2,7 @@ import { IdGenerator, idToText } from '../../../src/domain/id.js';
 import type { PartExtras } from '../../../src/ports/channel.js';
 import type { StoredMessage } from '../../../src/ports/store.js';
 import type { Db } from './database.js';
+import type { ChangeOf } from './earlierMessages.js';
 import type { WorkQueue } from './workQueue.js';
 
 /** The forwarding queue has one lane: there is one tracker. */
@@ -18,6 +19,8 @@ export interface NewReport {
   readonly externalIds: readonly string[];
   readonly flags: readonly string[];
   readonly extras: PartExtras | undefined;
+  /** Absent: it stands by itself. */
+  readonly changes?: ChangeOf;
 }
 
 interface ReportRow {
@@ -34,6 +37,7 @@ interface ReportRow {
   readonly external_ids: string | null;
   readonly flags: string | null;
   readonly extras: string | null;
+  readonly change: StoredMessage['change'];
 }
 
 /** Reports as rows. Runs inside a transaction. */
@@ -46,15 +50,14 @@ export class ReportRows {
     db: Db,
     private readonly queue: WorkQueue,
   ) {
-    this.#add = db.prepare<
-      [Buffer, number, number, number, string, string, number, string | null, string | null, string | null, string]
-    >(
-      `INSERT INTO reports (id, channel_id, sender_id, received_ms, recipient, encoding, parts, external_ids, flags, extras, text)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    this.#add = db.prepare(
+      `INSERT INTO reports (id, channel_id, sender_id, received_ms, recipient, encoding, parts, external_ids, flags, extras,
+                            text, change, about_seq)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#read = db.prepare<[string], ReportRow>(
       `SELECT r.seq, r.id, r.received_ms, c.name AS channel, c.medium, r.recipient, s.ref, r.text, r.encoding, r.parts,
-              r.external_ids, r.flags, r.extras
+              r.external_ids, r.flags, r.extras, r.change
        FROM json_each(?) j CROSS JOIN reports r ON r.seq = j.value
        JOIN channels c ON c.id = r.channel_id JOIN senders s ON s.id = r.sender_id`,
     );
@@ -74,6 +77,8 @@ export class ReportRows {
       listOrNull(report.flags),
       report.extras === undefined ? null : JSON.stringify(report.extras),
       report.text,
+      report.changes?.change ?? null,
+      report.changes?.aboutSeq ?? null,
     );
     const seq = Number(lastInsertRowid);
     this.queue.add(seq, forwardLane, report.senderId);
@@ -100,6 +105,7 @@ function toMessage(row: ReportRow): StoredMessage {
     externalIds: parsedOr(row.external_ids, []),
     flags: parsedOr(row.flags, []),
     extras: parsedOr(row.extras, {}),
+    change: row.change,
   };
 }
 

@@ -5,7 +5,9 @@ import type { Forwarded, StatusBatch, StatusResult, TicketEvent } from '../../..
 import type { Cursors } from './cursors.js';
 import type { Db } from './database.js';
 import type { Journal } from './journal.js';
-import type { ReplyRows, ReplyTo } from './replyRows.js';
+import type { Outbox } from './outbox.js';
+import type { ReplyTo } from './replyRows.js';
+import type { SenderNotes } from './senderNotes.js';
 import type { WorkQueue } from './workQueue.js';
 
 interface EventRow {
@@ -16,7 +18,11 @@ interface EventRow {
   readonly due_at: string | null;
   readonly reply_kind: ReplyKind | null;
   readonly reply_text: string | null;
+  readonly consequences: string | null;
 }
+
+/** What a status event causes where it is news. */
+type Consequences = Pick<TicketEvent, 'reply' | 'later' | 'question'>;
 
 /** Before any status event a ticket stands at sequence -1, so that a tracker may count from 0. */
 const noSequence = -1;
@@ -24,6 +30,7 @@ const noSequence = -1;
 /** The tracker's side of reports. Runs inside a transaction. */
 export class Tickets {
   readonly #add;
+  readonly #addToSender;
   readonly #find;
   readonly #newest;
   readonly #reportSeq;
@@ -39,13 +46,18 @@ export class Tickets {
   constructor(
     db: Db,
     private readonly queue: WorkQueue,
-    private readonly replies: ReplyRows,
+    private readonly outbox: Outbox,
+    private readonly notes: SenderNotes,
     private readonly cursors: Cursors,
     private readonly journal: Journal,
   ) {
-    this.#add = db.prepare<[number, string, Status, number, string | null, string | null, number, number]>(
-      `INSERT INTO tickets (report_seq, tracking_id, status, sequence, due_at, public_url, forwarded_ms, updated_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report_seq) DO NOTHING`,
+    this.#add = db.prepare(
+      `INSERT INTO tickets (report_seq, tracking_id, status, sequence, due_at, public_url, zone, forwarded_ms, updated_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report_seq) DO NOTHING`,
+    );
+    this.#addToSender = db.prepare<[string]>(
+      `INSERT INTO sender_tickets (sender_id, report_seq)
+       SELECT r.sender_id, r.seq FROM json_each(?) j CROSS JOIN reports r ON r.seq = j.value`,
     );
     this.#find = db.prepare<[number], { tracking_id: string }>('SELECT tracking_id FROM tickets WHERE report_seq = ?');
     this.#newest = db.prepare<[number, string], { sequence: number | null }>(
@@ -58,14 +70,14 @@ export class Tickets {
     );
     this.#addEvent = db.prepare(
       `INSERT INTO ticket_events (report_seq, sequence, applied, tracking_id, status, agency, message, due_at,
-                                  reply_kind, reply_text, at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report_seq, sequence) DO NOTHING`,
+                                  consequences, at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report_seq, sequence) DO NOTHING`,
     );
     this.#anyKept = db.prepare<[], object>(
       'SELECT 1 FROM ticket_events INDEXED BY ticket_events_kept WHERE applied = 0 LIMIT 1',
     );
     this.#kept = db.prepare<[number], EventRow>(
-      `SELECT sequence, tracking_id, status, agency, due_at, reply_kind, reply_text
+      `SELECT sequence, tracking_id, status, agency, due_at, reply_kind, reply_text, consequences
        FROM ticket_events INDEXED BY ticket_events_kept WHERE report_seq = ? AND applied = 0 ORDER BY sequence`,
     );
     this.#applyKept = db.prepare<[number, number]>(
@@ -83,15 +95,18 @@ export class Tickets {
     this.queue.done(items.map((item) => item.seq));
     const someKept = this.#anyKept.get() !== undefined;
     const replies: ReplyTo[] = [];
+    const added: number[] = [];
     for (const item of items) {
-      const { seq, trackingId, status, dueAt, publicUrl, reply, atMs } = item;
-      const added = this.#add.run(seq, trackingId, status, noSequence, dueAt, publicUrl, atMs, atMs);
+      const { seq, trackingId, reply, question, notes, atMs } = item;
       // A second worker had the same report: the tracker gave the same ticket, and one acknowledgement is enough.
-      if (added.changes === 0) continue;
+      if (!this.#addTicket(item)) continue;
+      added.push(seq);
+      this.notes.change(seq, notes, question, atMs);
       if (reply !== null) replies.push({ reportSeq: seq, reply, atMs });
       if (someKept) replies.push(...this.#applyKeptEvents(seq, trackingId, atMs));
     }
-    this.replies.add(replies);
+    this.#addToSender.run(JSON.stringify(added));
+    this.outbox.add(replies);
   }
 
   recordStatus(batch: StatusBatch): StatusResult[] {
@@ -102,6 +117,11 @@ export class Tickets {
 
   dropDeliveriesBefore(atMs: number): void {
     this.#dropDeliveries.run(atMs);
+  }
+
+  #addTicket({ seq, trackingId, status, dueAt, publicUrl, zone, atMs }: Forwarded): boolean {
+    const added = this.#add.run(seq, trackingId, status, noSequence, dueAt, publicUrl, zone ?? null, atMs, atMs);
+    return added.changes === 1;
   }
 
   #recordEvent(event: TicketEvent, atMs: number): StatusResult {
@@ -117,8 +137,15 @@ export class Tickets {
     if (!this.#noteEvent(report.seq, event, ticket !== undefined, atMs)) return 'mismatched';
     if (ticket === undefined) return 'kept';
     this.#move.run(event.status, event.sequence, event.agency, event.dueAt, atMs, report.seq);
-    if (event.reply !== null) this.replies.add([{ reportSeq: report.seq, reply: event.reply, atMs }]);
+    this.outbox.add(this.#consequencesOf(report.seq, event, atMs));
     return 'applied';
+  }
+
+  /** @returns the replies. */
+  #consequencesOf(reportSeq: number, { reply, later = [], question }: Consequences, atMs: number): ReplyTo[] {
+    this.notes.endQuestion(reportSeq);
+    this.notes.change(reportSeq, undefined, question, atMs);
+    return [...(reply === null ? [] : [reply]), ...later].map((one) => ({ reportSeq, reply: one, atMs }));
   }
 
   /** @returns the replies that they cause. */
@@ -132,14 +159,13 @@ export class Tickets {
       }
       this.#move.run(event.status, event.sequence, event.agency, event.due_at, atMs, seq);
       this.#applyKept.run(seq, event.sequence);
-      const { reply_kind: kind, reply_text: text } = event;
-      return kind === null || text === null ? [] : [{ reportSeq: seq, reply: { kind, text }, atMs }];
+      return this.#consequencesOf(seq, consequencesIn(event), atMs);
     });
   }
 
   /** @returns whether its place was free. */
   #noteEvent(reportSeq: number, event: TicketEvent, applied: boolean, atMs: number): boolean {
-    const { sequence, trackingId, status, agency, message, dueAt, reply } = event;
+    const { sequence, trackingId, status, agency, message, dueAt, reply, later, question } = event;
     const added = this.#addEvent.run(
       reportSeq,
       sequence,
@@ -149,10 +175,15 @@ export class Tickets {
       agency,
       message,
       dueAt,
-      reply?.kind ?? null,
-      reply?.text ?? null,
+      applied ? null : JSON.stringify({ reply, later, question }),
       atMs,
     );
     return added.changes === 1;
   }
+}
+
+/** Events that were kept before there were consequences beside a reply have their reply in columns of its own. */
+function consequencesIn({ consequences, reply_kind: kind, reply_text: text }: EventRow): Consequences {
+  if (consequences !== null) return JSON.parse(consequences) as Consequences;
+  return { reply: kind === null || text === null ? null : { kind, text } };
 }

@@ -25,8 +25,14 @@ const entrySources: readonly string[] = [
        || coalesce(', ' || p.oddity, '') AS detail
    FROM parts p JOIN channels c ON c.id = p.channel_id WHERE p.report_seq = @seq`,
   `SELECT received_ms AS at_ms, 'accepted' AS what,
-     'report ' || ${uuid('id')} || ' of ' || parts || ' part(s)' || coalesce(', flags ' || flags, '') AS detail
+     'report ' || ${uuid('id')} || ' of ' || parts || ' part(s)' || coalesce(', ' || change, '') || coalesce(', flags ' || flags, '') AS detail
    FROM reports WHERE seq = @seq`,
+  `SELECT at_ms, replace(handled_as, '_', ' ') AS what, detail FROM handled_messages WHERE report_seq = @seq`,
+  `SELECT h.at_ms, 'message ' || replace(h.handled_as, '_', ' ') AS what, h.detail || ', message ' || ${uuid('r.id')} AS detail
+   FROM handled_messages h CROSS JOIN reports r ON r.seq = h.report_seq WHERE h.ticket_seq = @seq`,
+  `SELECT at_ms, 'reply held' AS what,
+     kind || ' until ' || strftime('%Y-%m-%dT%H:%M:%SZ', not_before_ms / 1000, 'unixepoch') AS detail
+   FROM notices WHERE report_seq = @seq`,
   `SELECT at_ms, what, detail FROM journal WHERE report_seq = @seq`,
   `SELECT forwarded_ms AS at_ms, 'forwarded' AS what, 'tracking id ' || tracking_id AS detail
    FROM tickets WHERE report_seq = @seq`,

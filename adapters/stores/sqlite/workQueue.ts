@@ -25,6 +25,7 @@ const promotedPerClaimMax = 1_000;
 
 export interface Leased {
   readonly seq: number;
+  readonly senderId: number;
   readonly attempts: number;
   /** A lease on it ended without a word, or an attempt left it open: what was to be done is perhaps done. */
   readonly perhapsDone: boolean;
@@ -221,5 +222,5 @@ interface Removed extends Turn {
 }
 
 function toLeased(row: Row): Leased {
-  return { seq: row.seq, attempts: row.attempts, perhapsDone: row.perhaps_done === 1 };
+  return { seq: row.seq, senderId: row.sender_id, attempts: row.attempts, perhapsDone: row.perhaps_done === 1 };
 }

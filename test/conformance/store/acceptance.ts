@@ -63,6 +63,7 @@ export function describeAcceptance(scene: () => Scene): void {
         externalIds: ['X1'],
         flags: ['test'],
         extras,
+        change: null,
       });
       expect(JSON.stringify(claim)).not.to.contain(citizen);
     });

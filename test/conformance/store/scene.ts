@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Cursor, Outcome, Part, PartKey, Receipt } from '../../../src/ports/channel.js';
+import type { Handled } from '../../../src/ports/conversation.js';
 import type {
   AcceptSummary,
   Forwarded,
@@ -96,6 +97,12 @@ export class Scene {
       ...given,
     };
     return this.store.recordForwarded([forwarded]);
+  }
+
+  /** Records a claimed message that made no report. */
+  handle(seq: number, given: Partial<Handled> = {}): Promise<void> {
+    const handled: Handled = { seq, as: 'kept', ticketSeq: null, detail: 'x', atMs: this.nowMs, reply: null, ...given };
+    return this.store.recordHandled([handled]);
   }
 
   /** A status event of a report's ticket, with the reply that it causes. */

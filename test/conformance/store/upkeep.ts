@@ -10,6 +10,7 @@ export function describeUpkeep(scene: () => Scene): void {
       expect(await scene().store.counts()).to.deep.equal({
         reportsWaiting: 0,
         repliesWaiting: 0,
+        noticesWaiting: 0,
         setsWaiting: 0,
         deadLetters: 0,
         oldestReportMs: null,
@@ -20,6 +21,8 @@ export function describeUpkeep(scene: () => Scene): void {
       const forwarded = await scene().claimedReport(smsPart());
       await scene().forward(forwarded);
       await scene().status(forwarded, 1);
+      const reply = { kind: 'status', text: 'Kabar pagi', notBeforeMs: scene().nowMs + dayMs } as const;
+      await scene().status(forwarded, 2, { reply });
       await scene().accept([
         smsPart({ receivedAtMs: startMs + 7 }),
         smsPart({ receivedAtMs: startMs + 8 }),
@@ -31,6 +34,7 @@ export function describeUpkeep(scene: () => Scene): void {
       expect(await scene().store.counts()).to.deep.equal({
         reportsWaiting: 3,
         repliesWaiting: 2,
+        noticesWaiting: 1,
         setsWaiting: 1,
         deadLetters: 1,
         oldestReportMs: startMs + 7,

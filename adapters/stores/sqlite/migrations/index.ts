@@ -1,5 +1,6 @@
 import { first } from './001-first.js';
 import { operations } from './002-operations.js';
+import { conversation } from './003-conversation.js';
 
 /** In order; the schema's version is how many of them a file has seen. */
-export const migrations: readonly string[] = [first, operations];
+export const migrations: readonly string[] = [first, operations, conversation];

@@ -111,6 +111,18 @@ const hot: readonly { readonly label: string; readonly sql: RegExp; readonly ind
     index: /sqlite_autoindex_reports_1 \(id=\?\)/,
   },
   {
+    label: 'what is known of senders',
+    sql: /FROM json_each\(\?\) s LEFT JOIN sender_notes/,
+    index: /SEARCH n USING INTEGER PRIMARY KEY.*SEARCH t USING PRIMARY KEY \(sender_id=\?\)/,
+  },
+  {
+    label: 'the tickets of a sender',
+    sql: /FROM sender_tickets s CROSS JOIN tickets/,
+    index: /SEARCH s USING PRIMARY KEY \(sender_id=\?\)/,
+  },
+  { label: 'replies whose time has come', sql: /FROM notices WHERE not_before_ms/, index: /notices_due/ },
+  { label: 'what was said about a ticket', sql: /AS moved FROM tickets/, index: /handled_of_ticket \(ticket_seq=\?/ },
+  {
     label: 'a trace by tracking id',
     sql: /FROM tickets (t JOIN .*)?WHERE (t\.)?tracking_id = \?/,
     index: /tickets_by_tracking_id \(tracking_id=\?\)/,
