@@ -56,6 +56,14 @@ describe('the reading thread', () => {
     expect(all).to.deep.equal(expected);
   });
 
+  it('has room for many texts of the greatest length at once', async () => {
+    reader = new ReadingThread(packagedKnowledge().data, log);
+    const long = 'jalan rusak di kec Balaraja kab Tangerang, '.repeat(1_500);
+    const readings = await Promise.all(Array.from({ length: 64 }, () => reader.read(long)));
+    expect(readings.every(({ text }) => text === long)).to.equal(true);
+    expect(lines).to.deep.equal([]);
+  }).timeout(60_000);
+
   it('rejects what it was asked when it dies, and begins anew with the next text', async () => {
     reader = broken();
     const lost = [said('one'), said('die')];
