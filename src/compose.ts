@@ -86,9 +86,10 @@ export function composeGateway(config: GatewayConfig, { wording, knowledge }: In
 const uncertainWaitMs = 5_000;
 const uncertainAttempts = 5;
 
-function settingsOf({ intake, forward, replies }: GatewayConfig): GatewaySettings {
+function settingsOf({ intake, forward, replies, drain }: GatewayConfig): GatewaySettings {
   return {
     joinWindowMs: intake.joinPartsMinutes * 60_000,
+    drainMs: drain.withinSeconds * 1000,
     forward: {
       inFlight: forward.inFlight,
       attempts: forward.attemptsBeforeDeadLetter,

@@ -17,6 +17,8 @@ import { startJobs } from './work/jobs.js';
 
 export interface GatewaySettings {
   readonly joinWindowMs: number;
+  /** How long a stop may take in all before it leaves the rest to the leases. */
+  readonly drainMs: number;
   readonly forward: { readonly inFlight: number; readonly attempts: number; readonly retry: BackoffRange };
   readonly replies: ReplyPolicy & { readonly inFlight: number; readonly deadlineMs: number };
 }
@@ -31,9 +33,6 @@ export interface GatewayParts {
   readonly metrics: Metrics;
   readonly log: Log;
 }
-
-/** How long a stop waits for what is under way before it leaves the rest to the leases. */
-const drainMs = 20_000;
 
 /**
  * The gateway without its outside: channels feed the store, the forwarder takes reports from it to the tracker, one
@@ -51,7 +50,7 @@ export class Gateway {
 
   constructor(
     private readonly parts: GatewayParts,
-    settings: GatewaySettings,
+    private readonly settings: GatewaySettings,
   ) {
     const { store, tracker, reader, texts, metrics, log } = parts;
     const understand = createUnderstanding(reader);
@@ -67,7 +66,7 @@ export class Gateway {
         this.forwarder.wake();
       },
     };
-    const { joinWindowMs, replies } = settings;
+    const { joinWindowMs, drainMs, replies } = settings;
     this.switchboard = new Switchboard(
       { store, intake, replies: metrics.replies, log },
       { owner, joinWindowMs, replies, drainMs },
@@ -94,7 +93,7 @@ export class Gateway {
   async stop(): Promise<void> {
     await this.#stopJobs?.();
     this.#workStop.abort();
-    const overdue = setTimeout(() => this.#abandon(), drainMs);
+    const overdue = setTimeout(() => this.#abandon(), this.settings.drainMs);
     await Promise.all([this.#forwarding, this.switchboard.stop()]);
     this.#intakeStop.abort();
     await this.#polling;

@@ -85,9 +85,8 @@ async function runGateway(config: GatewayConfig, composed: Composed, { redaction
     process.stdout.write(bannerOf(config, channels, server.port));
     log.info({ signal: await stopped }, 'stopping: letting what is under way come to its end');
   } finally {
-    await server?.close();
-    // Together: an act under way ends as soon as its channel does.
-    await Promise.all([control?.close(), gateway.stop()]);
+    // Together: one limit holds for all, and an act under way ends as soon as its channel does.
+    await Promise.all([server?.close(), control?.close(), gateway.stop()]);
     await gateway.close();
   }
   log.info({}, 'stopped');

@@ -47,6 +47,7 @@ const fixedSections: Readonly<Record<string, (config: GatewayConfig) => unknown>
   forward: (config) => config.forward,
   // The texts, their language and time zone are read anew.
   replies: ({ replies: { language, directory, timeZone, ...policy } }) => policy,
+  drain: (config) => config.drain,
   log: (config) => config.log,
   simulators: (config) => config.simulators,
 };

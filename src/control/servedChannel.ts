@@ -1,6 +1,6 @@
 import { messageOf } from '../domain/messageOf.js';
 import type { ChannelInbox } from '../intake/channelInbox.js';
-import type { Channel, ChannelHealth } from '../ports/channel.js';
+import { type Channel, type ChannelHealth, stopLimitMs } from '../ports/channel.js';
 import type { Log } from '../ports/log.js';
 import type { Hold } from '../ports/operations.js';
 import type { Replier } from '../replies/replier.js';
@@ -18,7 +18,7 @@ export interface ServedChannelDeps {
   readonly inbox: ChannelInbox;
   readonly replierOf: (channel: Channel) => Replier;
   readonly log: Log;
-  /** How long replies under way may take to come to their end before the links are given up under them. */
+  /** How long it may take in all to give the links up, replies under way included. */
   readonly drainMs: number;
 }
 
@@ -35,7 +35,7 @@ interface Sending {
 }
 
 /** After the links are gone each reply under way has its outcome; this is for recording it. */
-const recordMs = 5_000;
+const recordMs = 2_000;
 
 const noLinks: ChannelHealth = { state: 'down', links: [] };
 
@@ -50,8 +50,8 @@ const noLinks: ChannelHealth = { state: 'down', links: [] };
  * - paused: the same without replies; they wait in the store.
  * - drained: no links; the telco keeps its texts.
  *
- * Each way down lets replies under way come to their end first, at most for `drainMs`. Then the links are given up, by
- * which every reply has an outcome, and that is recorded. Callers see to it that one change ends before the next begins;
+ * Each way down lets replies under way come to their end first. Then the links are given up, by which every reply has an
+ * outcome, and that is recorded: all within `drainMs`, of which replies get what the rest may not need. Callers see to it that one change ends before the next begins;
  * `stop` alone may come at any time.
  */
 export class ServedChannel {
@@ -143,7 +143,7 @@ export class ServedChannel {
 
   async #close(): Promise<void> {
     this.#stopSending();
-    await within(this.deps.drainMs, this.#allEnded());
+    await within(Math.max(0, this.deps.drainMs - stopLimitMs - recordMs), this.#allEnded());
     const links = this.#links;
     links?.stop.abort();
     await links?.ended;

@@ -173,9 +173,13 @@ export interface ChannelHealth {
   readonly facts?: Readonly<Record<string, string | number>>;
 }
 
+/** How long a channel may take to end after it was told to, whatever its peer does. */
+export const stopLimitMs = 5_000;
+
 export interface Channel {
   /**
-   * Keeps the channel's links up until `stop` fires; then unbinds, settles what is under way and resolves.
+   * Keeps the channel's links up until `stop` fires; then unbinds, settles what is under way and resolves, within
+   * `stopLimitMs`: replies under way had their time before.
    * Rejects only on a fault that no retry can mend.
    */
   run(inbox: Inbox, stop: AbortSignal): Promise<void>;

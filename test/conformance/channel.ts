@@ -1,15 +1,16 @@
 import { expect } from 'chai';
 import { steadyNowMs } from '../../src/domain/clock.js';
-import type {
-  Channel,
-  ChannelAdapter,
-  ChannelContext,
-  ChannelMeter,
-  Inbox,
-  Outcome,
-  Part,
-  PartKey,
-  Receipt,
+import {
+  type Channel,
+  type ChannelAdapter,
+  type ChannelContext,
+  type ChannelMeter,
+  type Inbox,
+  type Outcome,
+  type Part,
+  type PartKey,
+  type Receipt,
+  stopLimitMs,
 } from '../../src/ports/channel.js';
 import type { Log } from '../../src/ports/log.js';
 
@@ -258,9 +259,11 @@ function describeStopping<Config>(bench: Bench<Config>): void {
     await bench.stopped;
   });
 
-  it('stops when nothing is under way', async () => {
+  it('stops in time when nothing is under way', async () => {
+    const startedAtMs = steadyNowMs();
     bench.stop();
     await bench.stopped;
+    expect(steadyNowMs() - startedAtMs).to.be.lessThan(stopLimitMs);
   });
 
   it('is unsent after it stopped', async () => {

@@ -33,7 +33,7 @@ class LinkedChannel extends MemoryChannel {
 const settings = {
   owner: 'test',
   joinWindowMs: 1_000,
-  drainMs: 5_000,
+  drainMs: 20_000,
   replies: {
     inFlight: 4,
     deadlineMs: 15_000,

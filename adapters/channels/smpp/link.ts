@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { steadyNowMs } from '../../../src/domain/clock.js';
-import type { ChannelMeter, Inbox, PartKey } from '../../../src/ports/channel.js';
+import { type ChannelMeter, type Inbox, type PartKey, stopLimitMs } from '../../../src/ports/channel.js';
 import type { Log } from '../../../src/ports/log.js';
 import { type BindRole, bindFields } from './bind.js';
 import { type FrameFault, FrameReader } from './codec/frames.js';
@@ -10,6 +10,7 @@ import { commandStatus, statusName } from './codec/status.js';
 import type { SmppConfig } from './config.js';
 import { bringsMessage, type InboundEvents, InboundFlow } from './inbound.js';
 import { PartReader } from './part.js';
+import { PduWriter } from './pduWriter.js';
 import { type Answer, PendingRequests } from './pending.js';
 import { telcoSubmitPolicy } from './profile.js';
 import type { ReceiptIds } from './receiptIds.js';
@@ -39,6 +40,9 @@ export interface LinkOptions {
   readonly onRoom: () => void;
 }
 
+/** Something less than a channel may take. */
+const stopWithinMs = stopLimitMs - 500;
+
 const scInterfaceVersion = tagOf('sc_interface_version');
 
 /**
@@ -50,7 +54,7 @@ const scInterfaceVersion = tagOf('sc_interface_version');
  * - binding: bind_… is sent (`responseTimeoutSeconds`). A deliver_sm is refused with ESME_RINVBNDSTS.
  * - bound: messages flow. A silent peer is asked by enquire_link, and given up when it stays silent.
  * - draining: this side stops, or the peer sent unbind. No submit_sm starts; what is under way settles, up to
- *   `responseTimeoutSeconds`; deliver_sm is still taken.
+ *   `responseTimeoutSeconds`, or `stopLimitMs` in all where the gateway stops; deliver_sm is still taken.
  * - closed: from every state, at any time. Then every request has been settled.
  *
  * What a peer may get wrong: a body that does not add up costs that PDU alone; a command_length that no PDU has
@@ -65,6 +69,7 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #socket: Socket;
   readonly #frames = new FrameReader();
+  readonly #writer: PduWriter;
   readonly #pending: PendingRequests<Pdu>;
   readonly #inbound: InboundFlow;
   readonly #settlement: Settlement;
@@ -72,13 +77,13 @@ export class Link {
   #state: LinkState = 'connecting';
   #cause = 'the peer closed the connection';
   #unreadable = false;
-  #outgoing: Buffer[] = [];
-  #outgoingOctets = 0;
   #outstandingSubmits = 0;
   readonly #doubt = new SubmitDoubt();
   #receivedAtMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #backlogTimer: NodeJS.Timeout | undefined;
+  #stopTimer: NodeJS.Timeout | undefined;
+  #closeTimer: NodeJS.Timeout | undefined;
   readonly #ready: 'connect' | 'secureConnect';
   #onSubmitsSettled: (() => void)[] = [];
   #bindResult: (result: BindResult) => void = () => undefined;
@@ -94,6 +99,7 @@ export class Link {
     );
     const { socket, ready } = openSocket(config, host);
     this.#socket = socket;
+    this.#writer = new PduWriter(socket);
     this.#ready = ready;
     this.#inbound = this.#createInbound();
     this.closed = new Promise((resolve) => {
@@ -176,15 +182,25 @@ export class Link {
     return telcoSubmitPolicy(answer.response.commandStatus, this.#options.config) === 'rebind';
   }
 
-  /** Ends the link in good order. `closed` tells when it has. */
-  async drain(cause: string): Promise<void> {
+  /** Ends the link in good order, within `stopLimitMs` whatever the peer does. `closed` tells when it has. */
+  stop(cause: string): void {
+    this.#stopTimer = setTimeout(() => this.abort(`${cause}, and the peer did not answer in time`), stopWithinMs);
+    void this.drain(cause, stopWithinMs / 2);
+  }
+
+  /**
+   * Ends the link in good order. `closed` tells when it has.
+   *
+   * @param settleMs for what is under way to settle, before unbind is sent
+   */
+  async drain(cause: string, settleMs = this.#responseTimeoutMs): Promise<void> {
     if (this.#state !== 'bound') {
       if (this.#state !== 'draining') this.abort(cause);
       return;
     }
     this.#state = 'draining';
     this.#cause = cause;
-    await this.#withinTimeout(Promise.all([this.#submitsSettled(), this.#inbound.idle()]));
+    await this.#within(settleMs, Promise.all([this.#submitsSettled(), this.#inbound.idle()]));
     const unbound = this.#settlement.unbinding();
     this.#request('unbind', {}, (answer) => {
       if (answer.kind === 'response') unbound();
@@ -201,12 +217,12 @@ export class Link {
   #createInbound(): InboundFlow {
     const { config, inbox, receiptIds, stalls, meter } = this.#options;
     const socket = this.#socket;
-    const waiting = (): number => this.#outgoingOctets;
+    const writer = this.#writer;
     const peer = {
       get unsentOctets() {
-        return socket.writableLength + waiting();
+        return writer.unsentOctets;
       },
-      write: (octets: Buffer) => this.#write(octets),
+      write: (octets: Buffer) => writer.write(octets),
       pause: () => void socket.pause(),
       resume: () => void socket.resume(),
       backlogged: (isSo: boolean) => this.#onBacklog(isSo),
@@ -286,23 +302,23 @@ export class Link {
   }
 
   #onRequest({ command, commandId, sequenceNumber }: Pdu): void {
-    if (command === 'enquire_link') this.#write(encodePdu('enquire_link_resp', { sequenceNumber }));
+    if (command === 'enquire_link') this.#writer.write(encodePdu('enquire_link_resp', { sequenceNumber }));
     else if (command === 'unbind') void this.#onPeerUnbind(sequenceNumber);
     else if (bringsMessage(commandId)) this.#refuse(`${command}_resp`, sequenceNumber, commandStatus.ESME_RINVBNDSTS);
     else if (!wantsNoAnswer.has(command)) this.#refuse('generic_nack', sequenceNumber, commandStatus.ESME_RINVCMDID);
   }
 
   #refuse(command: string, sequenceNumber: number, status: number): void {
-    this.#write(encodePdu(command, { sequenceNumber, commandStatus: status }));
+    this.#writer.write(encodePdu(command, { sequenceNumber, commandStatus: status }));
   }
 
   /** The answer comes after those to what the peer sent before; then its late responses are still welcome. */
   async #onPeerUnbind(sequenceNumber: number): Promise<void> {
     this.#state = 'draining';
     this.#cause = 'the peer sent unbind';
-    await this.#withinTimeout(this.#inbound.idle());
-    this.#write(encodePdu('unbind_resp', { sequenceNumber }));
-    await this.#withinTimeout(this.#submitsSettled());
+    await this.#within(this.#responseTimeoutMs, this.#inbound.idle());
+    this.#writer.write(encodePdu('unbind_resp', { sequenceNumber }));
+    await this.#within(this.#responseTimeoutMs, this.#submitsSettled());
     this.#close();
   }
 
@@ -312,7 +328,7 @@ export class Link {
     this.#state = 'draining';
     this.#cause = `the peer sent command_length ${commandLength}: no PDU has that, so the stream cannot be read on`;
     this.#options.meter.count('pdu_malformed', { command: 'unframed' });
-    await this.#withinTimeout(this.#inbound.idle());
+    await this.#within(this.#responseTimeoutMs, this.#inbound.idle());
     this.#refuse('generic_nack', sequenceNumber, commandStatus.ESME_RINVCMDLEN);
     this.#close();
   }
@@ -364,33 +380,15 @@ export class Link {
       return;
     }
     const sequenceNumber = this.#pending.add(settle);
-    this.#write(encodePdu(command, { sequenceNumber, fields }));
+    this.#writer.write(encodePdu(command, { sequenceNumber, fields }));
   }
 
-  /**
-   * PDUs of one turn leave in one system call: a write for each submit_sm took a tenth of the gateway's time.
-   * @returns false when the connection takes nothing any more.
-   */
-  #write(octets: Buffer): boolean {
-    if (!this.#socket.writable) return false;
-    if (this.#outgoing.length === 0) process.nextTick(() => this.#flush());
-    this.#outgoing.push(octets);
-    this.#outgoingOctets += octets.length;
-    return true;
-  }
-
-  #flush(): void {
-    const [first, ...others] = this.#outgoing;
-    if (first === undefined) return;
-    this.#outgoing = [];
-    this.#outgoingOctets = 0;
-    if (this.#socket.writable) this.#socket.write(others.length === 0 ? first : Buffer.concat([first, ...others]));
-  }
-
-  /** Closes after what was written has left. */
+  /** Closes after what was written has left, if the peer reads it. */
   #close(): void {
-    this.#flush();
+    if (this.#state === 'closed') return;
+    this.#writer.flush();
     this.#socket.destroySoon();
+    this.#closeTimer ??= setTimeout(() => this.#socket.destroy(), this.#responseTimeoutMs);
   }
 
   #submitsSettled(): Promise<void> {
@@ -400,10 +398,10 @@ export class Link {
     });
   }
 
-  async #withinTimeout(work: Promise<unknown>): Promise<void> {
+  async #within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#responseTimeoutMs);
+      timer = setTimeout(resolve, timeoutMs);
     });
     await Promise.race([work, timeout]);
     clearTimeout(timer);
@@ -417,7 +415,7 @@ export class Link {
   #finish(): string {
     this.#state = 'closed';
     this.#clearTimer();
-    clearTimeout(this.#backlogTimer);
+    for (const timer of [this.#backlogTimer, this.#stopTimer, this.#closeTimer]) clearTimeout(timer);
     this.#settlement.close();
     this.#pending.close(this.#cause);
     this.#bindResult({ kind: 'failed', cause: this.#cause });

@@ -44,7 +44,7 @@ const returnCause = 'the first host takes connections again';
  * | connecting  | TCP, and TLS where it is configured                | `connectTimeoutSeconds`                      |
  * | binding     | bind_… is sent                                     | `responseTimeoutSeconds`                     |
  * | bound       | messages flow; a silent peer is asked; one that answers no submit_sm is doubtful (`SubmitDoubt`) | `enquireLinkSeconds` + `responseTimeoutSeconds` of silence |
- * | draining    | unbind from either side, or a return to the first host; what is under way settles | `responseTimeoutSeconds`, twice at most |
+ * | draining    | unbind from either side, or a return to the first host; what is under way settles | `responseTimeoutSeconds`, twice at most; `stopLimitMs` at a stop |
  * | backing_off | the attempt failed or the link was lost            | 1 s doubling to 60 s, less up to a half by chance |
  * | refused     | the peer refused the bind, for a person to mend    | `refusedRetrySeconds`, less up to a half by chance |
  *
@@ -141,13 +141,13 @@ export class Session {
     const { config, role, receiptIds, stalls, log, meter, onRoom } = this.#options;
     const link = new Link({ host: this.#hosts.current, role, config, inbox, receiptIds, stalls, log, meter, onRoom });
     this.#link = link;
-    const drain = () => void link.drain('the gateway stops');
-    stop.addEventListener('abort', drain, { once: true });
+    const onStop = () => link.stop('the gateway stops');
+    stop.addEventListener('abort', onStop, { once: true });
     this.#enter('connecting', this.#trouble);
     try {
       return await this.#follow(link, stop);
     } finally {
-      stop.removeEventListener('abort', drain);
+      stop.removeEventListener('abort', onStop);
       this.#link = null;
     }
   }

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { deliverSm, encode, type Peer } from './peer.js';
+import { steadyNowMs } from '../../../../src/domain/clock.js';
+import { stopLimitMs } from '../../../../src/ports/channel.js';
+import { deliverSm, encode, type Peer, type PeerLink } from './peer.js';
 import { parse, type Rig, startRig } from './rig.js';
 
 describe('SMPP: the link', () => {
@@ -324,6 +326,34 @@ describe('SMPP: the link', () => {
     await rig.stop();
     expect((await outcome).kind).to.equal('uncertain');
   });
+
+  const stuck: readonly { label: string; prepare: (link: PeerLink) => Promise<unknown> }[] = [
+    { label: 'has nothing under way', prepare: async () => undefined },
+    { label: 'waits for the answer to a submit_sm', prepare: (link) => link.receives('submit_sm') },
+    {
+      label: 'waits for it after the peer sent unbind',
+      prepare: async (link) => {
+        await link.receives('submit_sm');
+        await link.ask('unbind');
+      },
+    },
+  ];
+  for (const { label, prepare } of stuck) {
+    it(`stops within its limit beside a peer that answers nothing, when it ${label}`, async () => {
+      rig = await startRig({ responseTimeoutSeconds: 60 }, ({ script }) => {
+        script.answersUnbind = false;
+        script.onSubmit = () => undefined;
+      });
+      const link = await rig.peer.nextBound();
+      await rig.healthIs(({ state }) => state === 'up');
+      const outcome = label.includes('waits') ? rig.send('Satu', steadyNowMs() + 60_000) : null;
+      await prepare(link);
+      const startedAtMs = steadyNowMs();
+      await rig.stop();
+      expect(steadyNowMs() - startedAtMs).to.be.lessThan(stopLimitMs);
+      if (outcome !== null) expect((await outcome).kind).to.equal('uncertain');
+    });
+  }
 
   it('stops while it waits for the next attempt', async () => {
     rig = await startRig({ refusedRetrySeconds: 600 }, ({ script }) => {
