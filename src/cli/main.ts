@@ -14,6 +14,7 @@ import { operatorName } from './operator.js';
 import { partsCommand } from './parts.js';
 import { badConfigExitCode, printFaults } from './printFaults.js';
 import { reloadCommand } from './reload.js';
+import { repliesCommand } from './repliesPreview.js';
 import { loadSettings } from './settings.js';
 import { simulateCommand } from './simulate.js';
 import { startCommand } from './start.js';
@@ -98,6 +99,15 @@ const program = new Command('lapor-gateway')
   )
   .addCommand(channelCommand(operatorDeps))
   .addCommand(reloadCommand(operatorDeps))
+  .addCommand(
+    repliesCommand({
+      ...source,
+      ...printer,
+      output: process.stdout,
+      hasColour: process.stdout.isTTY === true && process.stdout.hasColors(),
+      setExitCode,
+    }),
+  )
   .addCommand(auditCommand(async (option) => openStore(await configOf(option), 'operator')))
   .addCommand(simulateCommand());
 

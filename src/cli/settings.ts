@@ -2,18 +2,21 @@ import { configFile, packagedFile } from '../config/env.js';
 import type { ConfigFileFault } from '../config/fault.js';
 import type { Environment } from '../config/interpolate.js';
 import { type Adapters, type GatewayConfig, loadConfig } from '../config/load.js';
+import type { WorkingCalendar } from '../conversation/calendar.js';
+import { loadCalendar } from '../conversation/calendarLoad.js';
 import type { Knowledge } from '../conversation/understanding/knowledge.js';
 import { loadKnowledge } from '../conversation/understanding/load.js';
 import { loadWording } from '../conversation/wording/load.js';
 import type { Wording } from '../conversation/wording/wording.js';
 
-/** All that the gateway is told by files: the config, the reply texts that it names, and how texts are understood. */
+/** All that the gateway is told by files: the config, the reply texts that it names, how texts are understood, and holidays. */
 export type Settings =
   | {
       readonly ok: true;
       readonly config: GatewayConfig;
       readonly wording: Wording;
       readonly knowledge: Knowledge;
+      readonly calendar: WorkingCalendar;
       /** What may surprise and stops nothing. */
       readonly warnings: readonly ConfigFileFault[];
     }
@@ -39,9 +42,16 @@ export function loadSettings(option: string | undefined, { adapters, env }: Sett
     keywords: packagedFile('config', 'keywords.yaml'),
     vocabulary: packagedFile('config', 'vocabulary.yaml'),
   });
-  if (loaded.ok && texts.ok && known.ok) {
-    const { config, warnings } = loaded;
-    return { ok: true, config, wording: texts.wording, knowledge: known.knowledge, warnings };
+  const days = loadCalendar(packagedFile('config', 'holidays'), Date.now());
+  if (loaded.ok && texts.ok && known.ok && days.ok) {
+    const { wording } = texts;
+    const { calendar } = days;
+    const warnings = [...loaded.warnings, ...days.warnings];
+    return { ok: true, config: loaded.config, wording, knowledge: known.knowledge, calendar, warnings };
   }
-  return { ok: false, file, faults: [loaded, texts, known].flatMap((result) => (result.ok ? [] : result.faults)) };
+  return {
+    ok: false,
+    file,
+    faults: [loaded, texts, known, days].flatMap((result) => (result.ok ? [] : result.faults)),
+  };
 }

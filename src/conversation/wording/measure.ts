@@ -9,7 +9,6 @@ import {
   longestFrameSeptets,
   longestTrackingIdSeptets,
   oneSegmentSeptets,
-  statusesWithDueDate,
   type TextRule,
   textRules,
 } from './texts.js';
@@ -20,7 +19,12 @@ export function templateFaults(yaml: YamlFile, rule: TextRule, template: Templat
   if (template.usesOtherForms()) {
     faults.push(yaml.fault(rule.path, 'only {name} and {name, select, …} are taken here: every value is a text'));
   }
-  return [...faults, ...argumentFaults(yaml, rule, template), ...characterFaults(yaml, rule, template)];
+  return [
+    ...faults,
+    ...argumentFaults(yaml, rule, template),
+    ...characterFaults(yaml, rule, template),
+    ...linkFaults(yaml, rule, template),
+  ];
 }
 
 function argumentFaults(yaml: YamlFile, rule: TextRule, template: Template): ConfigFileFault[] {
@@ -48,6 +52,13 @@ function characterFaults(yaml: YamlFile, rule: TextRule, template: Template): Co
   });
 }
 
+/** Fraud comes with links, so people are told to trust none; and a post counts the shortest one as 23 characters. */
+function linkFaults(yaml: YamlFile, rule: TextRule, template: Template): ConfigFileFault[] {
+  return [...template.links()].map((link) =>
+    yaml.faultInText(rule.path, link, `\`${link}\` reads as a link; replies hold none, for fraud comes with links`),
+  );
+}
+
 /** Texts that are too long at their worst case, with the measured length. */
 export function measureTexts(
   yaml: YamlFile,
@@ -56,29 +67,22 @@ export function measureTexts(
 ): ConfigFileFault[] {
   const worst: Record<ArgumentName, number> = {
     trackingId: longestTrackingIdSeptets,
+    otherId: longestTrackingIdSeptets,
     agency: longestAgencySeptets,
     // A message is cut to what the rest leaves.
     message: 0,
     dueDate: dates.longestSeptets(),
+    rating: 1,
   };
-  const dueDateSeptets = templates.get('dueDate')?.worstSeptets(worst) ?? 0;
-  return textRules.flatMap(({ path }) => {
+  return textRules.flatMap(({ path, due, isFrame }) => {
     const template = templates.get(path.join('.'));
     if (template === undefined) return [];
-    const dueDate = isWithDueDate(path) ? 1 + dueDateSeptets : 0;
-    const septets = template.worstSeptets(worst) + dueDate;
-    const limit = frames.has(path.join('.')) ? longestFrameSeptets : oneSegmentSeptets;
+    const dueSentence = due === undefined ? 0 : 1 + (templates.get(due)?.worstSeptets(worst) ?? 0);
+    const septets = template.worstSeptets(worst) + dueSentence;
+    const limit = isFrame === true ? longestFrameSeptets : oneSegmentSeptets;
     if (septets <= limit) return [];
-    const included = dueDate === 0 ? '' : ', due date included';
+    const included = due === undefined ? '' : `, \`${due}\` included`;
     const message = `${septets} septets at its worst case${included}, at most ${limit} (${septets - limit} too many)`;
     return [yaml.fault(path, message)];
   });
-}
-
-/** Texts that are put around something, or behind another text. */
-const frames: ReadonlySet<string> = new Set(['agencyMessage', 'dueDate']);
-
-function isWithDueDate([block, status]: readonly string[]): boolean {
-  const inStatus = block === 'status' || block === 'statusWithAgency';
-  return inStatus && [...statusesWithDueDate].some((known) => known === status);
 }

@@ -13,6 +13,8 @@ interface Element {
 
 const elementTypes = { literal: 0, argument: 1, select: 5 } as const;
 
+const linkPattern = /\S+:\/\/\S*|[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}[^\s.,;]*/gu;
+
 /** An ICU message of literals, `{argument}` and `{argument, select, …}`. */
 export class Template {
   readonly #elements: readonly Element[];
@@ -67,6 +69,16 @@ export class Template {
       }
     });
     return foreign;
+  }
+
+  /** What a phone or a post would make a link of, each once: `https://…`, and any words with a dot and no blank between. */
+  links(): ReadonlySet<string> {
+    const links = new Set<string>();
+    walk(this.#elements, ({ type, value = '' }) => {
+      if (type !== elementTypes.literal) return;
+      for (const [link] of value.matchAll(linkPattern)) links.add(link);
+    });
+    return links;
   }
 
   /** The most septets that the text can take when each argument takes as many as `worst` says. */

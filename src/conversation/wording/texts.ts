@@ -1,15 +1,66 @@
+import type { FollowUp } from '../../domain/followUp.js';
 import { type Status, statuses } from '../../domain/status.js';
 
-/** What the texts may name. Every value is a text. */
-export const argumentNames = ['trackingId', 'agency', 'message', 'dueDate'] as const;
+/** What the texts may name. In a text every value is a text. */
+export const argumentNames = ['trackingId', 'otherId', 'agency', 'message', 'dueDate', 'rating'] as const;
 
 export type ArgumentName = (typeof argumentNames)[number];
 
-/** One text of a reply file, and the arguments that it must name, each and no other. */
+/** What follows a text, where there is a due date: until when the report is checked, or dealt with. */
+export type DueSentence = 'checkedBy' | 'dueDate';
+
+/** One text of a reply file. */
 export interface TextRule {
   readonly path: readonly string[];
+  /** It must name each, and no other. */
   readonly arguments: readonly ArgumentName[];
+  /** With this sentence it still is one SMS. */
+  readonly due?: DueSentence;
+  /** Put around something or behind another text: no reply by itself. */
+  readonly isFrame?: true;
 }
+
+const id = ['trackingId'] as const;
+const none = [] as const;
+
+/** Each kind of follow-up is confirmed in words of its own. */
+type FollowUpKey = `followUp.${FollowUp['kind']}`;
+
+/**
+ * The replies that are a text of their own, by name. A name's arguments here are also what the code must give.
+ * A status has more forms (with and without agency, words and date), and rules of its own below.
+ */
+const ownTexts = {
+  acknowledgement: { arguments: id, due: 'checkedBy' },
+  acknowledgementTruncated: { arguments: id },
+  acknowledgementAskPlace: { arguments: id },
+  acknowledgementEmergency: { arguments: id },
+  acknowledgementDuplicate: { arguments: ['trackingId', 'otherId'] },
+  acknowledgementPublicSecret: { arguments: id },
+  acknowledgementPublicPersonalData: { arguments: id },
+  refused: { arguments: none },
+  'followUp.addition': { arguments: id },
+  'followUp.answer': { arguments: id },
+  'followUp.not_resolved': { arguments: id },
+  'followUp.resolved': { arguments: id },
+  'followUp.rating': { arguments: ['trackingId', 'rating'] },
+  'followUp.withdrawal': { arguments: id },
+  askAddition: { arguments: id },
+  askRating: { arguments: id },
+  closingWarning: { arguments: ['trackingId', 'dueDate'] },
+  unknownTicket: { arguments: id },
+  noTicketYet: { arguments: none },
+  help: { arguments: none },
+  stopped: { arguments: none },
+  started: { arguments: none },
+  flood: { arguments: none },
+  greeting: { arguments: none },
+  unclear: { arguments: none },
+  empty: { arguments: none },
+} as const satisfies Readonly<Record<FollowUpKey | (string & {}), Omit<TextRule, 'path' | 'isFrame'>>>;
+
+type OwnTexts = typeof ownTexts;
+export type OwnTextKey = keyof OwnTexts;
 
 /** Before these statuses no agency has the report, so none is named. */
 const statusesBeforeAgency: ReadonlySet<Status> = new Set(['received', 'verified']);
@@ -23,23 +74,34 @@ export const statusesWithDueDate: ReadonlySet<Status> = new Set([
   'postponed',
 ]);
 
-export const statusesWithAgency: readonly Status[] = statuses.filter((status) => !statusesBeforeAgency.has(status));
-
 export const textRules: readonly TextRule[] = [
-  { path: ['acknowledgement'], arguments: ['trackingId'] },
-  { path: ['acknowledgementTruncated'], arguments: ['trackingId'] },
-  { path: ['refused'], arguments: [] },
-  ...statuses.map((status): TextRule => ({ path: ['status', status], arguments: ['trackingId'] })),
-  ...statusesWithAgency.map(
-    (status): TextRule => ({ path: ['statusWithAgency', status], arguments: ['trackingId', 'agency'] }),
-  ),
-  { path: ['agencyMessage'], arguments: ['message'] },
-  { path: ['dueDate'], arguments: ['dueDate'] },
+  ...Object.entries(ownTexts).map(([key, rule]): TextRule => ({ path: key.split('.'), ...rule })),
+  ...statuses.map((status) => statusRule(['status', status], status, ['trackingId'])),
+  ...statuses
+    .filter((status) => !statusesBeforeAgency.has(status))
+    .map((status) => statusRule(['statusWithAgency', status], status, ['trackingId', 'agency'])),
+  { path: ['agencyMessage'], arguments: ['message'], isFrame: true },
+  { path: ['checkedBy'], arguments: ['dueDate'], isFrame: true },
+  { path: ['dueDate'], arguments: ['dueDate'], isFrame: true },
 ];
 
-/** `status.needs_info` */
-export type ReplyKey = 'acknowledgement' | 'acknowledgementTruncated' | 'refused' | `status.${Status}`;
+function statusRule(path: readonly string[], status: Status, names: readonly ArgumentName[]): TextRule {
+  return { path, arguments: names, ...(statusesWithDueDate.has(status) ? { due: 'dueDate' } : {}) };
+}
 
+/** What is said after a reply of its own text, where a due date is known. */
+export const dueSentenceOf: ReadonlyMap<string, DueSentence> = new Map(
+  textRules.flatMap(({ path, due }) => (due === undefined ? [] : [[path.join('.'), due] as const])),
+);
+
+/** The name of a reply: `acknowledgement`, `followUp.rating`, `status.needs_info`. */
+export type ReplyKey = OwnTextKey | `status.${Status}`;
+
+/**
+ * A new status, or the answer to one who asks for it.
+ *
+ * An answer leaves out the agency's message, and is one SMS.
+ */
 export interface StatusArguments {
   readonly trackingId: string;
   readonly agency?: string | null;
@@ -49,12 +111,42 @@ export interface StatusArguments {
   readonly dueAt?: string | null;
 }
 
-/** What each reply is made of. */
-export type ReplyArguments<Key extends ReplyKey> = Key extends 'refused'
+/** How the code gives each argument of a text. */
+interface Given {
+  readonly trackingId: { readonly trackingId: string };
+  /** The tracking id of another report of the same sender. */
+  readonly otherId: { readonly otherId: string };
+  /** 1 to 5. */
+  readonly rating: { readonly rating: number };
+  /** ISO 8601. */
+  readonly dueDate: { readonly dueAt: string };
+  readonly agency: never;
+  readonly message: never;
+}
+
+type All<Union> = (Union extends unknown ? (value: Union) => void : never) extends (value: infer Each) => void
+  ? Each
+  : never;
+
+type OwnArguments<Key extends OwnTextKey> = OwnTexts[Key]['arguments'] extends readonly []
   ? Readonly<Record<never, never>>
-  : Key extends `status.${Status}`
-    ? StatusArguments
-    : { readonly trackingId: string };
+  : All<Given[OwnTexts[Key]['arguments'][number]]>;
+
+/** Where a due date may follow, it is said when it is known: ISO 8601. */
+type MayBeDue<Key extends OwnTextKey> = OwnTexts[Key] extends { readonly due: DueSentence }
+  ? { readonly dueAt?: string | null }
+  : unknown;
+
+/** What each reply is made of. */
+export type ReplyArguments<Key extends ReplyKey> = Key extends OwnTextKey
+  ? OwnArguments<Key> & MayBeDue<Key>
+  : StatusArguments;
+
+/** All names of replies, in the order of the table. */
+export const replyKeys: readonly ReplyKey[] = [
+  ...(Object.keys(ownTexts) as OwnTextKey[]),
+  ...statuses.map((status) => `status.${status}` as const),
+];
 
 /** One GSM-7 segment (3GPP TS 23.038 §6.1: 140 octets of 7 bits). */
 export const oneSegmentSeptets = 160;

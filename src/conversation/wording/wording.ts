@@ -3,6 +3,7 @@ import type { DateWriter } from './dates.js';
 import { cutToSeptets, septetsOf, toGsm7 } from './fit.js';
 import type { Template } from './template.js';
 import {
+  dueSentenceOf,
   oneSegmentSeptets,
   type ReplyArguments,
   type ReplyKey,
@@ -38,6 +39,11 @@ export class Wording {
     this.languages = [...texts.keys()];
   }
 
+  /** A due date that takes as much room as any in this language, for a sample. ISO 8601. */
+  longestDueAt(language: string): string {
+    return (this.texts.get(language) ?? this.#default).dates.longestIso();
+  }
+
   /**
    * @param language null, or one that has no texts, gives the configured one.
    * @returns one GSM-7 segment; at most two where a status comes with an agency's message.
@@ -46,11 +52,37 @@ export class Wording {
     const texts = (language === null ? undefined : this.texts.get(language)) ?? this.#default;
     const status = statusOfKey.get(key);
     // The key decides the arguments' type, which the compiler cannot follow into the branches.
-    if (status !== undefined) return renderStatus(texts, status, args as StatusArguments);
-    const { trackingId = '' } = args as { trackingId?: string };
-    if (trackingId === '' || ordinaryTrackingId.test(trackingId)) return write(texts, key, { trackingId });
-    return cutToSeptets(write(texts, key, { trackingId: toGsm7(trackingId) }), oneSegmentSeptets);
+    return status === undefined ? renderOwn(texts, key, args) : renderStatus(texts, status, args as StatusArguments);
   }
+}
+
+/** The arguments of all texts that are no status, each where the text names it. */
+interface OwnValues {
+  readonly trackingId?: string;
+  readonly otherId?: string;
+  readonly rating?: number;
+  readonly dueAt?: string | null;
+}
+
+function renderOwn(texts: LanguageTexts, key: string, { trackingId, otherId, rating, dueAt }: OwnValues): string {
+  const due = dueSentenceOf.get(key);
+  const dueDate = dueAt === undefined || dueAt === null ? null : texts.dates.write(dueAt);
+  const sentence = write(texts, key, {
+    trackingId: idAsMeasured(trackingId),
+    otherId: idAsMeasured(otherId),
+    rating: String(rating ?? ''),
+    dueDate: dueDate ?? '',
+  });
+  const text = due === undefined || dueDate === null ? sentence : `${sentence} ${write(texts, due, { dueDate })}`;
+  return isOrdinary(trackingId) && isOrdinary(otherId) ? text : cutToSeptets(text, oneSegmentSeptets);
+}
+
+function isOrdinary(id: string | undefined): boolean {
+  return id === undefined || ordinaryTrackingId.test(id);
+}
+
+function idAsMeasured(id = ''): string {
+  return isOrdinary(id) ? id : toGsm7(id);
 }
 
 function renderStatus(texts: LanguageTexts, status: Status, args: StatusArguments): string {

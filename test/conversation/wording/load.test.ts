@@ -46,7 +46,7 @@ describe('loadWording', () => {
       label: 'too long with its due date',
       replaced: /forwarded: .*/,
       by: `forwarded: "#{trackingId}${'x'.repeat(120)}"`,
-      faults: [`${forwarded}: 165 septets at its worst case, due date included, at most 160 (5 too many)`],
+      faults: [`${forwarded}: 165 septets at its worst case, \`dueDate\` included, at most 160 (5 too many)`],
     },
     {
       label: 'too long for the name of an agency',
@@ -86,6 +86,18 @@ describe('loadWording', () => {
       faults: [
         `id.yaml:${lineOf('  needs_info') + 2} status.needs_info: \`🙏\` (U+1F64F) is not in the SMS alphabet (GSM-7) and would halve the room; write it in other words`,
       ],
+    },
+    ...['www.lapor.go.id', 'https://s.id/abc', 'lapor.go.id/x', 'LAPOR.GO.ID'].map((link) => ({
+      label: `a link: ${link}`,
+      replaced: /needs_info: .*/,
+      by: `needs_info: "Laporan #{trackingId}: buka ${link} ya."`,
+      faults: [`${needsInfo}: \`${link}\` reads as a link; replies hold none, for fraud comes with links`],
+    })),
+    {
+      label: 'no link where a dot ends a sentence or a number',
+      replaced: /needs_info: .*/,
+      by: 'needs_info: "Laporan #{trackingId}: pukul 09.00. Rp 1.500... Terima kasih."',
+      faults: [],
     },
     {
       label: 'an argument that was mistyped',

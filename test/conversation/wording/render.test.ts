@@ -1,12 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import twitterText from 'twitter-text';
 import { packagedFile } from '../../../src/config/env.js';
+import { parseIntent } from '../../../src/conversation/understanding/intent.js';
 import { loadWording } from '../../../src/conversation/wording/load.js';
 import { Template } from '../../../src/conversation/wording/template.js';
 import type { StatusArguments } from '../../../src/conversation/wording/texts.js';
 import type { Wording } from '../../../src/conversation/wording/wording.js';
+import { worstCasesIn } from '../../../src/conversation/wording/worstCases.js';
 import { countSeptets, encodeGsm7 } from '../../../src/domain/sms/gsm7.js';
 import { type Status, statuses } from '../../../src/domain/status.js';
+import { packagedKnowledge } from '../understanding/aids.js';
 
 function packagedWording(): Wording {
   const directory = packagedFile('config', 'replies');
@@ -32,6 +36,17 @@ function segmentsOf(text: string): number {
   }
   return segments;
 }
+
+const namedInReplies: ReadonlyArray<{ readonly key: string; readonly names: readonly string[] }> = [
+  { key: 'acknowledgement', names: ['#916581600000', '28', '2026'] },
+  { key: 'acknowledgementEmergency', names: ['#916581600000', '112'] },
+  { key: 'acknowledgementDuplicate', names: ['#916581600000', '#916581599999'] },
+  { key: 'acknowledgementPublicSecret', names: ['DM', '1708'] },
+  { key: 'acknowledgementPublicPersonalData', names: ['DM'] },
+  { key: 'followUp.rating', names: ['#916581600000', '5'] },
+  { key: 'closingWarning', names: ['#916581600000', '28', '2026'] },
+  { key: 'help', names: ['STATUS', 'STOP', '1-5', '112'] },
+];
 
 describe('Wording', () => {
   const wording = packagedWording();
@@ -64,17 +79,23 @@ describe('Wording', () => {
 
   for (const language of wording.languages) {
     describe(`in ${language}, within one segment`, () => {
-      it('acknowledges with the tracking id', () => {
-        for (const key of ['acknowledgement', 'acknowledgementTruncated'] as const) {
-          const text = wording.render(key, language, { trackingId: longest.trackingId });
-          expect(text).to.contain(`#${longest.trackingId}`);
-          expect(countSeptets(text)).to.be.at.most(160);
-        }
-      });
+      for (const { key, text, hasMessage } of worstCasesIn(wording, language)) {
+        it(`${key}, at its worst case, as an SMS and as a post`, () => {
+          expect(segmentsOf(text)).to.equal(hasMessage ? 2 : 1);
+          // A status with an agency's words was cut to two SMS; anything else says all that it has to say.
+          if (hasMessage) return;
+          expect(text).not.to.contain('...');
+          expect(twitterText.parseTweet(text).weightedLength).to.be.at.most(280);
+          expect(twitterText.extractUrls(text)).to.deep.equal([]);
+        });
+      }
 
-      it('says that a refused report is not lost', () => {
-        expect(countSeptets(wording.render('refused', language, {}))).to.be.within(40, 160);
-      });
+      for (const { key, names } of namedInReplies) {
+        it(`${key} names what it is about`, () => {
+          const text = worstCasesIn(wording, language).find((reply) => reply.key === key)?.text;
+          for (const name of names) expect(text).to.contain(name);
+        });
+      }
 
       for (const status of statuses) {
         it(`status ${status}, at its worst case`, () => {
@@ -87,6 +108,40 @@ describe('Wording', () => {
       }
     });
   }
+
+  it('tells until when a report is checked, where that is known', () => {
+    const known = wording.render('acknowledgement', 'id', { trackingId: '9165816', dueAt: '2026-12-04T09:00:00Z' });
+    expect(known).to.contain('#9165816').and.to.contain('4 Desember 2026');
+    const unknowns: ReadonlyArray<{ readonly dueAt?: string | null }> = [{}, { dueAt: null }, { dueAt: 'besok' }];
+    for (const args of unknowns) {
+      const unknown = wording.render('acknowledgement', 'id', { trackingId: '9165816', ...args });
+      expect(known.startsWith(unknown)).to.equal(true);
+      expect(unknown).not.to.contain('2026');
+    }
+  });
+
+  it('answers for a ticket of somebody else as for one that there is not: it knows nothing but the number', () => {
+    expect(wording.render('unknownTicket', 'id', { trackingId: '1' })).to.equal(
+      wording.render('unknownTicket', 'id', { trackingId: '22' }).replace('22', '1'),
+    );
+  });
+
+  it('asks in each language for commands that are understood in it', () => {
+    const { vocabulary } = packagedKnowledge();
+    const cases = [
+      { key: 'askAddition', intent: 'addition' },
+      { key: 'askRating', intent: 'rating' },
+    ] as const;
+    for (const language of wording.languages) {
+      for (const { key, intent } of cases) {
+        const example = wording.render(key, language, { trackingId: '9165816' }).split(': ').at(-1) ?? '';
+        expect(parseIntent(example, vocabulary), example).to.deep.include({ intent, trackingId: '9165816' });
+      }
+      const commands = wording.render('help', language, {}).match(/\b[A-Z]{3,}(?: [A-Z]{3,})*\b/g) ?? [];
+      expect(commands).to.have.length.above(5);
+      for (const command of commands) expect(parseIntent(command, vocabulary).intent, command).not.to.equal('report');
+    }
+  });
 
   it('puts the words of an agency between the status and the due date', () => {
     const text = wording.render('status.in_progress', 'id', {
@@ -150,6 +205,10 @@ describe('Wording', () => {
           const silent = wording.render(`status.${status}`, lang, { ...args, message: null });
           expect(segmentsOf(silent)).to.equal(1);
           expect(segmentsOf(wording.render('acknowledgement', lang, args))).to.equal(1);
+          const duplicate = { trackingId: args.trackingId, otherId: args.agency ?? '' };
+          expect(segmentsOf(wording.render('acknowledgementDuplicate', lang, duplicate))).to.equal(1);
+          const warning = { trackingId: args.trackingId, dueAt: args.dueAt ?? '' };
+          expect(segmentsOf(wording.render('closingWarning', lang, warning))).to.equal(1);
         },
       ),
       { numRuns: 300 },
@@ -169,7 +228,7 @@ describe('Wording', () => {
   it('keeps a tracking id of an unheard-of length whole, and cuts what follows it', () => {
     const trackingId = '9'.repeat(64);
     for (const text of [
-      wording.render('acknowledgement', 'id', { trackingId }),
+      wording.render('acknowledgement', 'id', { trackingId, dueAt: '2026-09-28T00:00:00Z' }),
       wording.render('acknowledgementTruncated', 'en', { trackingId }),
       wording.render('status.needs_info', 'id', { trackingId }),
       wording.render('status.needs_info', 'en', { trackingId }),
