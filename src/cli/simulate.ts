@@ -7,6 +7,7 @@ import { Command } from 'commander';
 /** What can be simulated; each is a program of its own under scripts/simulators. */
 const simulators = {
   smsc: 'telcos over SMPP: citizens who text, handsets, receipts, and every way to misbehave',
+  x: 'X over HTTP: citizens who tweet, its limits and prices, streams, webhooks, and every fault',
   tracker: 'the core tracker over HTTP: files reports, emits events, fails on demand',
 } as const;
 
@@ -18,7 +19,9 @@ const builtSimulators = new URL('../../scripts/simulators/', import.meta.url);
  * the gateway has no code in common with them. Options, `--help` included, are theirs.
  */
 export function simulateCommand(simulatorsUrl: URL = builtSimulators): Command {
-  const command = new Command('simulate').description('Play a telco or a tracker, to develop or to rehearse against');
+  const command = new Command('simulate').description(
+    'Play a telco, X or a tracker, to develop or to rehearse against',
+  );
   for (const [name, description] of Object.entries(simulators)) {
     command
       .command(name)

@@ -1,0 +1,57 @@
+import { createServer } from 'node:http';
+import { closeHttp, jsonApi, listen } from '../http.js';
+import { Timers } from '../timers.js';
+import { xApi } from './api.js';
+import { type Credentials, demoCredentials } from './app.js';
+import { controlRoutes } from './control.js';
+import { XSimulator } from './simulator.js';
+import { type SwitchesInput, switchesSchema } from './switches.js';
+
+export interface XOptions {
+  /** 127.0.0.1 when left out. */
+  readonly host?: string;
+  /** Any free port when left out or 0. */
+  readonly port?: number;
+  readonly controlPort?: number;
+  /** The service's account; lapor1708. */
+  readonly handle?: string;
+  /** Those of the demonstration, where not given. */
+  readonly credentials?: Partial<Credentials>;
+  readonly switches?: SwitchesInput;
+}
+
+/** Longer than clients keep an idle connection, so that X is never the one to close first. */
+const keepAliveTimeoutMs = 75_000;
+
+export interface RunningX {
+  readonly port: number;
+  readonly controlPort: number;
+  readonly simulator: XSimulator;
+  close(): Promise<void>;
+}
+
+/** Starts X with its control API. Rejects when a port is taken. */
+export async function startX(options: XOptions = {}): Promise<RunningX> {
+  const { host = '127.0.0.1' } = options;
+  const simulator = new XSimulator({
+    handle: options.handle ?? 'lapor1708',
+    credentials: { ...demoCredentials, ...options.credentials },
+    switches: switchesSchema.parse(options.switches ?? {}),
+  });
+  const timers = new Timers();
+  const api = createServer({ keepAliveTimeout: keepAliveTimeoutMs, noDelay: true }, xApi(simulator, timers));
+  const control = createServer(jsonApi(controlRoutes(simulator)));
+  const close = async () => {
+    timers.clear();
+    await Promise.all([closeHttp(api), closeHttp(control)]);
+  };
+  try {
+    const port = await listen(api, host, options.port ?? 0);
+    const controlPort = await listen(control, host, options.controlPort ?? 0);
+    simulator.publicUrl = `http://${host}:${port}`;
+    return { port, controlPort, simulator, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

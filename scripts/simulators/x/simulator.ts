@@ -1,0 +1,127 @@
+import { Changes } from '../changes.js';
+import { App, type Credentials } from './app.js';
+import { Bill } from './bill.js';
+import { Faults } from './faults.js';
+import { Snowflakes } from './ids.js';
+import { RateLimits } from './limits.js';
+import { type Message, Messages } from './messages.js';
+import { People, type User } from './people.js';
+import { type Draft, type Post, Posts } from './posts.js';
+import { Presenter } from './present.js';
+import type { Switches } from './switches.js';
+
+/** What happened, for streams and webhooks. */
+export type XEvent =
+  | { readonly kind: 'posted'; readonly post: Post }
+  | { readonly kind: 'deleted'; readonly post: Post }
+  | { readonly kind: 'messaged'; readonly message: Message };
+
+export interface XSettings {
+  /** The handle of the service, whose credentials the app has. */
+  readonly handle: string;
+  readonly credentials: Credentials;
+  readonly switches: Switches;
+}
+
+/** Oldest posts and messages go first; accounts are never forgotten, so there can be no more. */
+const limits = { maxPosts: 200_000, maxMessages: 50_000, maxUsers: 200_000, maxOwnPosts: 500 };
+
+/** X without its HTTP: who is there, what they wrote, who is told, and how it misbehaves. */
+export class XSimulator {
+  readonly people: People;
+  readonly posts: Posts;
+  readonly messages: Messages;
+  readonly presenter: Presenter;
+  readonly app: App;
+  readonly limits = new RateLimits();
+  readonly bill = new Bill();
+  readonly faults = new Faults();
+  readonly changes = new Changes();
+  /** The account that the gateway signs in as. */
+  readonly service: User;
+  /** The service's latest, oldest first: X refuses the same text again. */
+  readonly ownPosts: Post[] = [];
+  /** Answers by endpoint and status. */
+  readonly requests = new Map<string, number>();
+  switches: Switches;
+  /** Set once the port is known. */
+  publicUrl = '';
+  readonly #listeners = new Set<(event: XEvent) => void>();
+  /** How often the API gave a post or a message to the gateway. */
+  readonly #given = new Map<string, number>();
+  readonly #ids = new Snowflakes();
+
+  constructor(readonly settings: XSettings) {
+    this.people = new People(() => this.newId(), limits.maxUsers);
+    this.posts = new Posts(this.people, this.#ids, limits);
+    this.messages = new Messages(this.#ids, limits.maxMessages);
+    this.presenter = new Presenter(this.people, this.posts);
+    this.app = new App(settings.credentials);
+    this.switches = settings.switches;
+    this.service = this.people.describe(settings.handle, { name: 'LAPOR!', verifiedType: 'government' });
+  }
+
+  /** X's own idea of the time. */
+  nowMs(): number {
+    return Date.now() + this.switches.clockOffMs;
+  }
+
+  newId(): string {
+    return this.#ids.next(Date.now());
+  }
+
+  onEvent(listener: (event: XEvent) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  publish(author: User, draft: Draft): Post {
+    const post = this.posts.publish(author, draft);
+    if (author === this.service) {
+      this.ownPosts.push(post);
+      if (this.ownPosts.length > limits.maxOwnPosts) this.ownPosts.shift();
+    }
+    this.#tell({ kind: 'posted', post });
+    return post;
+  }
+
+  edit(post: Post, text: string): Post {
+    const edited = this.posts.edit(post, text);
+    this.#tell({ kind: 'posted', post: edited });
+    return edited;
+  }
+
+  delete(post: Post): void {
+    this.posts.delete(post);
+    this.#tell({ kind: 'deleted', post });
+  }
+
+  message(sender: User, recipient: User, text: string): Message {
+    const message = this.messages.send(sender, recipient, text);
+    this.#tell({ kind: 'messaged', message });
+    return message;
+  }
+
+  noteGiven(ids: Iterable<string>): void {
+    for (const id of ids) this.#given.set(id, (this.#given.get(id) ?? 0) + 1);
+    while (this.#given.size > limits.maxPosts) {
+      const [oldest] = this.#given.keys();
+      if (oldest !== undefined) this.#given.delete(oldest);
+    }
+    this.changes.notify();
+  }
+
+  timesGiven(id: string): number {
+    return this.#given.get(id) ?? 0;
+  }
+
+  noteAnswer(endpoint: string, status: number): void {
+    const key = `${endpoint} ${status}`;
+    this.requests.set(key, (this.requests.get(key) ?? 0) + 1);
+    this.changes.notify();
+  }
+
+  #tell(event: XEvent): void {
+    for (const listener of this.#listeners) listener(event);
+    this.changes.notify();
+  }
+}
