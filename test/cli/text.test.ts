@@ -141,20 +141,24 @@ describe('lapor-gateway text', () => {
     for (const { label, manners, error } of cases) {
       it(label, async () => {
         if (manners !== null) await bound('telkomsel', manners);
-        const result = await run({}, 'Jln rusak', '--wait', '0');
-        const settled = await settledState(result, error, manners);
+        const settled = await settledState(error, manners === null ? 0 : 1);
         expect(settled.exitCode).to.equal(1);
         expect(settled.error)
           .to.match(error)
-          .and.match(/^No reply within 0 s\. /);
+          .and.match(/^No reply within [01] s\. /);
       });
     }
 
-    /** With no wait at all the text may still be on its way: look again until it is where the case puts it. */
-    async function settledState(first: Run, error: RegExp, manners: Manners | null): Promise<Run> {
-      let result = first;
-      while (manners !== null && !error.test(result.error)) result = await run({}, 'Jln rusak', '--wait', '0');
-      return result;
+    /**
+     * On a slow machine the text may still be on its way: look again. From another number, for the telco sends a
+     * citizen's second text only when the first was taken.
+     */
+    async function settledState(error: RegExp, waitSeconds: number): Promise<Run> {
+      for (let number = 1; ; number += 1) {
+        const from = `0812345678${String(number).padStart(2, '0')}`;
+        const result = await run({}, 'Jln rusak', '--from', from, '--wait', String(waitSeconds));
+        if (error.test(result.error)) return result;
+      }
     }
   });
 

@@ -15,6 +15,13 @@ interface Rule {
   readonly annotations: { readonly summary: string; readonly action: string };
 }
 
+/** As promtool names them. */
+interface AlertCases {
+  readonly tests: readonly {
+    readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts: readonly unknown[] }[];
+  }[];
+}
+
 interface Panel {
   readonly id: number;
   readonly title: string;
@@ -52,6 +59,7 @@ const knownLabels = new Set([...outerLabels, ...Object.values(entries).flatMap((
 describe('what watches the gateway', () => {
   const groups = (parse(readFileSync(file('alerts.yaml'), 'utf8')) as { groups: { rules: Rule[] }[] }).groups;
   const rules = groups.flatMap((group) => group.rules);
+  const alertCases = parse(readFileSync(file('alerts.test.yaml'), 'utf8')) as AlertCases;
   const dashboard = JSON.parse(readFileSync(file('grafana-dashboard.json'), 'utf8')) as { panels: Panel[] };
 
   it('sees a metric or label that is not there', () => {
@@ -71,6 +79,12 @@ describe('what watches the gateway', () => {
         expect(holds).to.match(/^\d+[mh]$/);
       });
     }
+
+    it('has for each rule a case in which it must fire', () => {
+      const cases = alertCases.tests.flatMap(({ alert_rule_test }) => alert_rule_test);
+      const firing = cases.filter(({ exp_alerts }) => exp_alerts.length > 0).map(({ alertname }) => alertname);
+      expect(rules.map(({ alert }) => alert).filter((alert) => !firing.includes(alert))).to.deep.equal([]);
+    });
 
     it('watches links, queues, receipts, dead letters, the tracker and the store', () => {
       expect(rules.map(({ alert }) => alert)).to.include.members([
