@@ -31,7 +31,7 @@ function byName<Adapter extends { readonly name: string }>(list: readonly Adapte
 }
 
 /** @param role see `SqliteStoreOptions`. */
-export function openStore(config: GatewayConfig, role: 'gateway' | 'operator'): Store {
+export function openStore(config: Pick<GatewayConfig, 'store'>, role: 'gateway' | 'operator'): Store {
   return openSqliteStore({ file: config.store.url.slice('sqlite:'.length), rules: { joinParts }, role });
 }
 

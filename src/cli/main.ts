@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { adapters, openDesk, openStore } from '../compose.js';
 import { packagedFile, processEnvironment } from '../config/env.js';
+import { findStore } from '../config/findStore.js';
 import type { GatewayConfig } from '../config/load.js';
 import { messageOf } from '../domain/messageOf.js';
+import type { Store } from '../ports/store.js';
 import { auditCommand } from './audit.js';
 import { channelCommand } from './channel.js';
 import { checkCommand } from './check.js';
@@ -38,6 +40,14 @@ async function configOf(option?: string): Promise<GatewayConfig> {
   const settings = loadSettings(option, source);
   if (settings.ok) return settings.config;
   printFaults(settings.faults, printer);
+  process.exit(badConfigExitCode);
+}
+
+/** For commands that need the store alone: the rest of the config may be faulty. */
+async function openStoreOf(option?: string): Promise<Store> {
+  const found = findStore(option, source.env);
+  if (found.ok) return openStore(found, 'operator');
+  printFaults(found.faults, printer);
   process.exit(badConfigExitCode);
 }
 
@@ -82,13 +92,8 @@ const program = new Command('lapor-gateway')
   )
   .addCommand(textCommand(simulatorOf))
   .addCommand(trackerCommand(async (option) => openDesk(await configOf(option))))
-  .addCommand(traceCommand(async (option) => openStore(await configOf(option), 'operator')))
-  .addCommand(
-    deadLettersCommand({
-      openStore: async (option) => openStore(await configOf(option), 'operator'),
-      operator: operatorName(source.env),
-    }),
-  )
+  .addCommand(traceCommand(openStoreOf))
+  .addCommand(deadLettersCommand({ openStore: openStoreOf, operator: operatorName(source.env) }))
   .addCommand(
     partsCommand({
       configOf,
@@ -108,7 +113,7 @@ const program = new Command('lapor-gateway')
       setExitCode,
     }),
   )
-  .addCommand(auditCommand(async (option) => openStore(await configOf(option), 'operator')))
+  .addCommand(auditCommand(openStoreOf))
   .addCommand(simulateCommand());
 
 try {

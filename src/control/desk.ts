@@ -109,10 +109,11 @@ export class ControlDesk {
     const { reload, store, log } = this.deps;
     const noted = { atMs: Date.now(), actor, act: 'reload', subject: reload.file, reason };
     return this.#withTrail(noted, async () => {
-      const { result, message, faults } = await reload.run(await store.channelHolds());
+      const { result, message, begun, faults } = await reload.run(await store.channelHolds());
+      const troubles = await this.#troublesOf(begun);
       for (const { file, line, key, message: fault } of faults)
         log.error({ file, line, key, fault }, 'fault in the config');
-      return { kind: 'acted', result, message, faults: [...faults] };
+      return { kind: 'acted', result, message: [message, ...troubles].join('; '), faults: [...faults] };
     });
   }
 
@@ -139,6 +140,18 @@ export class ControlDesk {
     );
     acted(name, end.result);
     return end;
+  }
+
+  /** Of channels that were begun: which do not come up, and why. */
+  async #troublesOf(begun: readonly string[]): Promise<string[]> {
+    const { channels } = this.deps.switchboard;
+    const told = begun.map(async (id) => {
+      const served = channels.get(id);
+      if (served === undefined || served.hold === 'drained') return [];
+      const links = await linksTold(served);
+      return links === 'up' ? [] : [`${id}: ${links}`];
+    });
+    return (await Promise.all(told)).flat();
   }
 
   #unknown(): string {

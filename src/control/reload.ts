@@ -32,6 +32,8 @@ export interface ReloadDeps {
 export interface ReloadResult {
   readonly result: 'done' | 'refused' | 'failed';
   readonly message: string;
+  /** Channels that were made anew: whether their links come up is seen only now. */
+  readonly begun: readonly string[];
   readonly faults: readonly ConfigFileFault[];
 }
 
@@ -69,6 +71,7 @@ export class Reload {
       return {
         result: 'refused',
         message: `${this.file} is faulty; the running config goes on`,
+        begun: [],
         faults: settings.faults,
       };
     }
@@ -80,11 +83,12 @@ export class Reload {
     try {
       await this.deps.switchboard.change(this.#changeOf(difference, config), holds);
     } catch (error) {
-      return { result: 'failed', message: `a channel could not be made: ${messageOf(error)}`, faults: [] };
+      return { result: 'failed', message: `a channel could not be made: ${messageOf(error)}`, begun: [], faults: [] };
     }
     this.deps.useWording(wording);
     this.running = config;
-    return { result: 'done', message: `${told(difference)}${warned(warnings.length)}`, faults: [] };
+    const begun = [...difference.added, ...difference.changed];
+    return { result: 'done', message: `${told(difference)}${warned(warnings.length)}`, begun, faults: [] };
   }
 
   #changeOf({ added, changed, removed }: Difference, config: GatewayConfig): ChannelChange {
@@ -123,7 +127,7 @@ function refusedFor(sections: readonly string[]): ReloadResult {
   const names = sections.map((name) => `\`${name}\``).join(', ');
   const verb = sections.length === 1 ? 'differs' : 'differ';
   const message = `${names} ${verb} from what runs and can only change with a restart. Put it back or restart; nothing was changed`;
-  return { result: 'refused', message, faults: [] };
+  return { result: 'refused', message, begun: [], faults: [] };
 }
 
 function warned(count: number): string {

@@ -18,7 +18,7 @@ const cases: readonly { label: string; yaml: string; env?: Record<string, string
     file: '/srv/g.db.control',
   },
   { label: 'nowhere, if the environment does not say', yaml: `store: { url: "\${STORE}" }`, fault: /STORE is not set/ },
-  { label: 'nowhere, if it is no store', yaml: 'store: { url: "mysql:x" }', fault: /no store to find the gateway by/ },
+  { label: 'nowhere, if it is no store', yaml: 'store: { url: "mysql:x" }', fault: /this is no store/ },
   { label: 'nowhere, if it is no YAML', yaml: 'store: {', fault: /./ },
 ];
 

@@ -210,6 +210,14 @@ describe('live control', () => {
       });
     }
 
+    it('tells of a channel that it began and that does not come up', async () => {
+      smsc.telco('indosat').setSwitches({ ...smsc.telco('indosat').switches, refuseBinds: 0x0e });
+      rewrite(['telkomsel', 'indosat'], { channel: { indosat: ', window: 5' } });
+      const { out, exitCode } = await type('reload');
+      expect(out).to.match(/restarted indosat; .*; indosat: down; transceiver 1 .*ESME_RINVPASWD/);
+      expect(exitCode, 'the config is in force').to.equal(0);
+    }).timeout(15_000);
+
     it('does not look for the gateway at a store that the running one does not have', async () => {
       folder.write(`${run}/gateway.yaml`, yaml(['telkomsel']).replace('g.db', 'other.db'));
       expect(await type('reload').catch((error: Error) => error.message)).to.include('no gateway runs on this store');
