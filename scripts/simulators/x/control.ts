@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { type ApiAnswer, checked, HttpFault, type Route, wholeNumber } from '../http.js';
-import { endpointNames } from './api.js';
-import { faultSchema } from './faults.js';
-import { isId } from './ids.js';
-import type { Message } from './messages.js';
-import type { User } from './people.js';
-import { type Draft, type Post, replySettings } from './posts.js';
-import { iso } from './present.js';
+import { faultSchema } from './api/faults.js';
+import { iso } from './api/present.js';
+import type { Push } from './push/push.js';
 import type { XSimulator } from './simulator.js';
 import { switchesSchema } from './switches.js';
+import { isId } from './world/ids.js';
+import type { Message } from './world/messages.js';
+import type { User } from './world/people.js';
+import { type Draft, type Post, replySettings } from './world/posts.js';
 
 /** The control API: what citizens do, what they see, and how X misbehaves. */
 
@@ -55,25 +55,68 @@ const userSchema = z.strictObject({
 
 const messageSchema = z.strictObject({ from: z.string(), text: z.string().min(1).max(10_000) });
 
-const actions: Readonly<Record<string, (x: XSimulator) => void>> = {
+type Action = (x: XSimulator, push: Push) => void | Promise<void>;
+
+/** How X itself says that a stream was ended. */
+const operationalDisconnect = {
+  errors: [
+    {
+      title: 'operational-disconnect',
+      disconnect_type: 'UpstreamOperationalDisconnect',
+      detail: 'This stream has been disconnected upstream for operational reasons.',
+      type: 'https://api.twitter.com/2/problems/operational-disconnect',
+    },
+  ],
+};
+
+const actions: Readonly<Record<string, Action>> = {
+  'drop-streams': (_, push) => push.dropStreams(),
+  'end-streams': (_, push) => {
+    for (const stream of push.streams) stream.end(operationalDisconnect);
+  },
+  'silence-streams': (_, push) => {
+    for (const stream of push.streams) stream.silence();
+  },
+  'validate-webhooks': (_, push) => push.webhooks.validateAll(),
+  'resend-last-event': (_, push) => {
+    if (!push.webhooks.sendLastAgain()) throw new HttpFault(409, 'nothing_yet', 'No event went to a webhook yet');
+  },
   'expire-access-tokens': (x) => x.app.expireAccessTokens(),
   'reset-limits': (x) => x.limits.reset(),
 };
 
 const actionSchema = z.strictObject({ action: z.enum(Object.keys(actions) as [string, ...string[]]) });
 
-export function controlRoutes(x: XSimulator): readonly Route[] {
+/** @param endpointNames what faults may be set on. */
+export function controlRoutes(x: XSimulator, push: Push, endpointNames: readonly string[]): readonly Route[] {
   const routes: readonly Route[] = [
     { method: 'GET', path: '/healthz', handle: () => ok({ status: 'ok' }) },
-    { method: 'GET', path: '/state', handle: () => ok(stateOf(x)) },
+    {
+      method: 'GET',
+      path: '/state',
+      handle: async ({ query, signal }) => {
+        const wanted = wholeNumber(query, 'streams', push.streams.length, 10);
+        const look = () => (push.streams.length === wanted ? true : undefined);
+        await x.changes.until(look, wholeNumber(query, 'waitMs', 0, maxWaitMs), signal);
+        return ok(stateOf(x, push));
+      },
+    },
     ...postRoutes(x),
     ...messageRoutes(x),
-    ...misbehaviourRoutes(x),
+    ...misbehaviourRoutes(x, endpointNames),
+    {
+      method: 'POST',
+      path: '/actions',
+      handle: async ({ body }) => {
+        await actions[checked(actionSchema, body).action]?.(x, push);
+        return ok({ status: 'done' });
+      },
+    },
   ];
   return routes.map((route) => ({ ...route, handle: async (request) => explained(() => route.handle(request)) }));
 }
 
-function stateOf(x: XSimulator) {
+function stateOf(x: XSimulator, push: Push) {
   const { service, bill, requests, switches, faults, posts, people } = x;
   return {
     service: { id: service.id, username: service.username },
@@ -82,6 +125,10 @@ function stateOf(x: XSimulator) {
     faults: faults.current,
     requests: Object.fromEntries(requests),
     lastRefusal: x.app.lastRefusal,
+    streams: { filtered: push.filtered.open.length, activity: push.activity.open.length },
+    rules: push.filtered.rules,
+    subscriptions: push.activity.subscriptions,
+    webhooks: { registered: push.webhooks.registered, ...push.webhooks.counts },
     bill: bill.summary,
     posts: posts.count,
     users: people.count,
@@ -185,7 +232,7 @@ function messageRoutes(x: XSimulator): readonly Route[] {
   ];
 }
 
-function misbehaviourRoutes(x: XSimulator): readonly Route[] {
+function misbehaviourRoutes(x: XSimulator, endpointNames: readonly string[]): readonly Route[] {
   return [
     {
       method: 'PUT',
@@ -226,14 +273,6 @@ function misbehaviourRoutes(x: XSimulator): readonly Route[] {
       handle: () => {
         x.faults.set([]);
         return ok([]);
-      },
-    },
-    {
-      method: 'POST',
-      path: '/actions',
-      handle: ({ body }) => {
-        actions[checked(actionSchema, body).action]?.(x);
-        return ok({ status: 'done' });
       },
     },
   ];

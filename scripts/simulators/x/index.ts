@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import { closeHttp, jsonApi, listen } from '../http.js';
 import { Timers } from '../timers.js';
-import { xApi } from './api.js';
-import { type Credentials, demoCredentials } from './app.js';
+import { endpointsOf, xApi } from './api/api.js';
+import { type Credentials, demoCredentials } from './api/app.js';
 import { controlRoutes } from './control.js';
+import { Push } from './push/push.js';
 import { XSimulator } from './simulator.js';
 import { type SwitchesInput, switchesSchema } from './switches.js';
 
@@ -38,12 +39,15 @@ export async function startX(options: XOptions = {}): Promise<RunningX> {
     credentials: { ...demoCredentials, ...options.credentials },
     switches: switchesSchema.parse(options.switches ?? {}),
   });
+  const push = new Push(simulator);
   const timers = new Timers();
-  const api = createServer({ keepAliveTimeout: keepAliveTimeoutMs, noDelay: true }, xApi(simulator, timers));
-  const control = createServer(jsonApi(controlRoutes(simulator)));
+  const endpoints = endpointsOf(push);
+  const api = createServer({ keepAliveTimeout: keepAliveTimeoutMs, noDelay: true }, xApi(simulator, endpoints, timers));
+  const names = [...endpoints.map(({ name }) => name), 'token'];
+  const control = createServer(jsonApi(controlRoutes(simulator, push, names)));
   const close = async () => {
     timers.clear();
-    await Promise.all([closeHttp(api), closeHttp(control)]);
+    await Promise.all([push.close(), closeHttp(api), closeHttp(control)]);
   };
   try {
     const port = await listen(api, host, options.port ?? 0);
@@ -55,3 +59,5 @@ export async function startX(options: XOptions = {}): Promise<RunningX> {
     throw error;
   }
 }
+
+export { demoCredentials } from './api/app.js';

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { live, portOption, stopOnStdinEndHelp, wholeOption } from '../lifecycle.js';
+import { type Wording, wordings } from './api/wording.js';
 import { startX } from './index.js';
-import { type Wording, wordings } from './wording.js';
 
 interface Options {
   readonly port: number;

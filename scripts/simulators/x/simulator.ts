@@ -1,14 +1,15 @@
+import { forgetOldest } from '../bounded.js';
 import { Changes } from '../changes.js';
-import { App, type Credentials } from './app.js';
-import { Bill } from './bill.js';
-import { Faults } from './faults.js';
-import { Snowflakes } from './ids.js';
-import { RateLimits } from './limits.js';
-import { type Message, Messages } from './messages.js';
-import { People, type User } from './people.js';
-import { type Draft, type Post, Posts } from './posts.js';
-import { Presenter } from './present.js';
+import { App, type Credentials } from './api/app.js';
+import { Bill } from './api/bill.js';
+import { Faults } from './api/faults.js';
+import { RateLimits } from './api/limits.js';
+import { Presenter } from './api/present.js';
 import type { Switches } from './switches.js';
+import { Snowflakes } from './world/ids.js';
+import { type Message, Messages } from './world/messages.js';
+import { People, type User } from './world/people.js';
+import { type Draft, type Post, type PostedMedia, Posts } from './world/posts.js';
 
 /** What happened, for streams and webhooks. */
 export type XEvent =
@@ -24,7 +25,7 @@ export interface XSettings {
 }
 
 /** Oldest posts and messages go first; accounts are never forgotten, so there can be no more. */
-const limits = { maxPosts: 200_000, maxMessages: 50_000, maxUsers: 200_000, maxOwnPosts: 500 };
+const limits = { maxPosts: 200_000, maxMessages: 50_000, maxUsers: 200_000, maxOwnPosts: 500, maxMedia: 10_000 };
 
 /** X without its HTTP: who is there, what they wrote, who is told, and how it misbehaves. */
 export class XSimulator {
@@ -41,6 +42,8 @@ export class XSimulator {
   readonly service: User;
   /** The service's latest, oldest first: X refuses the same text again. */
   readonly ownPosts: Post[] = [];
+  /** By media key. */
+  readonly media = new Map<string, PostedMedia>();
   /** Answers by endpoint and status. */
   readonly requests = new Map<string, number>();
   switches: Switches;
@@ -76,6 +79,8 @@ export class XSimulator {
 
   publish(author: User, draft: Draft): Post {
     const post = this.posts.publish(author, draft);
+    for (const each of post.media) this.media.set(each.key, each);
+    forgetOldest(this.media, limits.maxMedia);
     if (author === this.service) {
       this.ownPosts.push(post);
       if (this.ownPosts.length > limits.maxOwnPosts) this.ownPosts.shift();

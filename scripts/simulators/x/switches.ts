@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { wordings } from './wording.js';
+import { wordings } from './api/wording.js';
 
 /** How this X is set up, and how it misbehaves until told otherwise. */
 export const switchesSchema = z.strictObject({

@@ -1,9 +1,8 @@
 import { Agent } from 'node:http';
 import nock from 'nock';
 import { TwitterApi } from 'twitter-api-v2';
-import { demoCredentials } from '../../../../scripts/simulators/x/app.js';
 import type { RunningX, XOptions } from '../../../../scripts/simulators/x/index.js';
-import { startX } from '../../../../scripts/simulators/x/index.js';
+import { demoCredentials, startX } from '../../../../scripts/simulators/x/index.js';
 
 /** The simulated X with a client of someone else's making, so that both can't be wrong in the same way. */
 
@@ -14,6 +13,8 @@ export interface Rig {
   /** A request as it is, signed in with the app's Bearer token unless told otherwise. */
   call(path: string, init?: CallInit): Promise<Called>;
   control(path: string, init?: CallInit): Promise<Called>;
+  /** Points another client here. */
+  as(client: TwitterApi): TwitterApi;
   close(): Promise<void>;
 }
 
@@ -40,10 +41,11 @@ export async function rig(options: XOptions = {}): Promise<Rig> {
   const agent = new Agent({ keepAlive: false });
   const { consumerKey: appKey, consumerSecret: appSecret, accessToken, accessSecret } = demoCredentials;
   const user = new TwitterApi({ appKey, appSecret, accessToken, accessSecret }, { httpAgent: agent });
-  prefixed(user.v2, `http://127.0.0.1:${x.port}/2/`);
+  const as = (client: TwitterApi) => prefixed(client, `http://127.0.0.1:${x.port}/2/`);
   return {
     x,
-    user,
+    as,
+    user: as(user),
     call: (path, init) => call(`http://127.0.0.1:${x.port}${path}`, { authorization: bearer, ...init }),
     control: (path, init) => call(`http://127.0.0.1:${x.controlPort}${path}`, init ?? {}),
     close: async () => {
@@ -78,8 +80,10 @@ export function lookedUp(value: unknown, path: string): unknown {
 }
 
 /** The library offers no other way to another host (twitter-api-v2 1.29). */
-function prefixed(client: object, prefix: string): void {
-  (client as { setPrefix(prefix: string): void }).setPrefix(prefix);
+function prefixed(client: TwitterApi, prefix: string): TwitterApi {
+  const { v2 } = client as { v2: object };
+  (v2 as { setPrefix(prefix: string): void }).setPrefix(prefix);
+  return client;
 }
 
 function parsed(text: string): unknown {

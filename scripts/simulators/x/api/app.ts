@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { forgetOldest } from '../bounded.js';
+import { forgetOldest } from '../../bounded.js';
 import { type OAuth1Secrets, oauth1Fault, parseOAuthHeader, type SignedRequest } from './oauth1.js';
 
 /** The developer app that the gateway signs in as: its credentials, and the tokens that it got. */

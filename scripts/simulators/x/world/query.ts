@@ -1,5 +1,4 @@
-import type { Post } from './posts.js';
-import { hiddenBecause } from './present.js';
+import { hiddenBecause, type Post } from './posts.js';
 import { hasUrl } from './render.js';
 
 /**

@@ -1,10 +1,9 @@
 import * as z from 'zod';
+import type { XSimulator } from '../simulator.js';
+import { hiddenBecause, type Post } from '../world/posts.js';
+import { hasUrl, maxWeightedLength, render, weightedLength } from '../world/render.js';
 import { type Answer, bodyAs, type Call, type Endpoint, ok, usersOnly } from './endpoint.js';
-import type { Post } from './posts.js';
-import { hiddenBecause } from './present.js';
 import { invalidRequest, known } from './problems.js';
-import { hasUrl, maxWeightedLength, render, weightedLength } from './render.js';
-import type { XSimulator } from './simulator.js';
 import { word } from './wording.js';
 
 /** Posting and deleting as the service, with all that X refuses. */

@@ -194,6 +194,13 @@ export class Posts {
   }
 }
 
+/** Why readers other than the author's followers can't see a post; null when they can. */
+export function hiddenBecause(post: Post): 'deleted' | 'protected' | 'suspended' | null {
+  if (post.deleted) return 'deleted';
+  if (post.author.suspended) return 'suspended';
+  return post.author.protected ? 'protected' : null;
+}
+
 function* newestFirst(posts: readonly Post[]): Generator<Post> {
   for (let place = posts.length - 1; place >= 0; place -= 1) {
     const post = posts[place];

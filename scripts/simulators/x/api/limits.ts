@@ -1,4 +1,4 @@
-import { forgetOldest } from '../bounded.js';
+import { forgetOldest } from '../../bounded.js';
 
 /** Fixed windows, as X has them: so many requests of an endpoint by an app or a user, then none until the reset. */
 

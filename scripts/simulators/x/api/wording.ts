@@ -78,3 +78,12 @@ export const placeFields: ReadonlySet<string> = new Set([
 export const pollFields: ReadonlySet<string> = new Set([
   ...['duration_minutes', 'end_datetime', 'id', 'options', 'voting_status'],
 ]);
+
+export const dmEventFields: ReadonlySet<string> = new Set([
+  ...['attachments', 'created_at', 'dm_conversation_id', 'entities', 'event_type', 'id', 'participant_ids'],
+  ...['referenced_tweets', 'sender_id', 'text'],
+]);
+
+export const dmEventExpansions: ReadonlySet<string> = new Set([
+  ...['attachments.media_keys', 'participant_ids', 'referenced_tweets.id', 'referenced_posts', 'sender_id'],
+]);

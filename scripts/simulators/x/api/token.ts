@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { XSimulator } from './simulator.js';
+import type { XSimulator } from '../simulator.js';
 
 /** `POST /2/oauth2/token`: OAuth 2.0's own shapes, not X's problems. */
 

@@ -1,8 +1,8 @@
-import { timeOfId } from './ids.js';
-import type { People, User } from './people.js';
-import type { Post, PostedMedia, PostedPlace, Posts } from './posts.js';
+import { timeOfId } from '../world/ids.js';
+import type { People, User } from '../world/people.js';
+import { hiddenBecause, type Post, type PostedMedia, type PostedPlace, type Posts } from '../world/posts.js';
+import { render } from '../world/render.js';
 import { partialError } from './problems.js';
-import { render } from './render.js';
 import { type Wording, word } from './wording.js';
 
 /** Posts and what belongs to them as JSON: the fields and expansions that the request asked for, in the wording of the day. */
@@ -164,13 +164,6 @@ export class Presenter {
   }
 }
 
-/** Why readers other than the author's followers can't see a post; null when they can. */
-export function hiddenBecause(post: Post): 'deleted' | 'protected' | 'suspended' | null {
-  if (post.deleted) return 'deleted';
-  if (post.author.suspended) return 'suspended';
-  return post.author.protected ? 'protected' : null;
-}
-
 /** The entry of `errors[]` for a post that was asked for by `parameter` and can't be shown. */
 export function unavailable(
   id: string,
@@ -210,7 +203,7 @@ function noteOf(note: NonNullable<ReturnType<typeof render>['note']>): Json {
   return { text: note.text, ...(hasKeys(note.entities) && { entities: note.entities }) };
 }
 
-function mediaJson(media: PostedMedia, fields: ReadonlySet<string>): Json {
+export function mediaJson(media: PostedMedia, fields: ReadonlySet<string>): Json {
   const isPhoto = media.type === 'photo';
   const all: Json = {
     alt_text: media.altText ?? undefined,

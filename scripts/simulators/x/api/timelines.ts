@@ -1,3 +1,6 @@
+import { isNewer, timeOfId } from '../world/ids.js';
+import { hiddenBecause, type Post, within } from '../world/posts.js';
+import { parseQuery, QueryFault } from '../world/query.js';
 import {
   type Answer,
   anyone,
@@ -13,11 +16,8 @@ import {
   timeParameter,
   tokenOf,
 } from './endpoint.js';
-import { isNewer, timeOfId } from './ids.js';
-import { type Post, within } from './posts.js';
-import { type Asked, hiddenBecause, unavailable } from './present.js';
+import { type Asked, unavailable } from './present.js';
 import { invalidRequest, notFound } from './problems.js';
-import { parseQuery, QueryFault } from './query.js';
 
 /** Reading posts: mentions, recent search, look-up. */
 

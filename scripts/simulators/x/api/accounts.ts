@@ -1,5 +1,5 @@
+import type { User } from '../world/people.js';
 import { type Answer, anyone, type Call, type Endpoint, list, ok, userParameters, usersOnly } from './endpoint.js';
-import type { User } from './people.js';
 import { notFound } from './problems.js';
 import * as names from './wording.js';
 

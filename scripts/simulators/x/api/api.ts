@@ -1,15 +1,19 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { readBody, sendJson } from '../http.js';
-import type { Timers } from '../timers.js';
+import { readBody, sendJson } from '../../http.js';
+import type { Timers } from '../../timers.js';
+import type { Push } from '../push/push.js';
+import type { XSimulator } from '../simulator.js';
 import { accountEndpoints } from './accounts.js';
 import type { CallerKind } from './app.js';
+import { conversationEndpoints } from './conversations.js';
 import { type Answer, type Call, type Endpoint, unknownParameter } from './endpoint.js';
 import type { Fault } from './faults.js';
 import type { Allowance } from './limits.js';
+import { mediaEndpoints, serveMedia } from './media.js';
 import { invalidRequest, known, knownProblems, problemBody, XProblem } from './problems.js';
-import type { XSimulator } from './simulator.js';
 import { timelineEndpoints } from './timelines.js';
 import { tokenAnswer } from './token.js';
+import { usageEndpoints } from './usage.js';
 import { writingEndpoints } from './writing.js';
 
 /**
@@ -17,10 +21,20 @@ import { writingEndpoints } from './writing.js';
  * credits, and only then what was asked.
  */
 
-const endpoints: readonly Endpoint[] = [...accountEndpoints, ...timelineEndpoints, ...writingEndpoints];
-
-/** The names that faults may be set on. */
-export const endpointNames: readonly string[] = [...endpoints.map(({ name }) => name), 'token'];
+/** All that X answers to. */
+export function endpointsOf({ filtered, activity, webhooks }: Push): readonly Endpoint[] {
+  return [
+    ...accountEndpoints,
+    ...timelineEndpoints,
+    ...writingEndpoints,
+    ...conversationEndpoints,
+    ...mediaEndpoints,
+    ...usageEndpoints,
+    ...filtered.endpoints,
+    ...activity.endpoints,
+    ...webhooks.endpoints,
+  ];
+}
 
 interface CompiledEndpoint {
   readonly endpoint: Endpoint;
@@ -28,15 +42,21 @@ interface CompiledEndpoint {
 }
 
 /** Exact paths win over those with places: `/2/users/me` is no user with the id `me`. */
-const compiled: readonly CompiledEndpoint[] = endpoints
-  .map((endpoint) => ({ endpoint, pattern: new RegExp(`^${endpoint.path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`) }))
-  .sort((one, other) => Number(one.endpoint.path.includes('{')) - Number(other.endpoint.path.includes('{')));
+function compile(endpoints: readonly Endpoint[]): readonly CompiledEndpoint[] {
+  return endpoints
+    .map((endpoint) => ({
+      endpoint,
+      pattern: new RegExp(`^${endpoint.path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+    }))
+    .sort((one, other) => Number(one.endpoint.path.includes('{')) - Number(other.endpoint.path.includes('{')));
+}
 
 const maxBodyBytes = 1024 * 1024;
 
-export function xApi(x: XSimulator, timers: Timers): RequestListener {
+export function xApi(x: XSimulator, endpoints: readonly Endpoint[], timers: Timers): RequestListener {
+  const compiled = compile(endpoints);
   return (request, response) => {
-    const exchange = new Exchange(x, timers, request, response);
+    const exchange = new Exchange(x, compiled, timers, request, response);
     void exchange.run().catch((error: unknown) => exchange.fail(error));
   };
 }
@@ -48,6 +68,7 @@ class Exchange {
 
   constructor(
     private readonly x: XSimulator,
+    private readonly endpoints: readonly CompiledEndpoint[],
     private readonly timers: Timers,
     private readonly request: IncomingMessage,
     private readonly response: ServerResponse,
@@ -59,11 +80,16 @@ class Exchange {
     const { x, request, response } = this;
     response.setHeader('date', new Date(x.nowMs()).toUTCString());
     const octets = await readBody(request, maxBodyBytes);
-    if (this.#url.pathname === '/2/oauth2/token') return this.#token(octets);
-    const found = compiled.find(
-      ({ endpoint, pattern }) => endpoint.method === request.method && pattern.test(this.#url.pathname),
+    const { pathname } = this.#url;
+    if (pathname === '/2/oauth2/token') return this.#token(octets);
+    if (pathname.startsWith('/media/')) {
+      const key = /^\/media\/(\w+)\.\w+$/.exec(pathname)?.[1] ?? '';
+      return serveMedia(x.media.get(key), request.method === 'HEAD', response);
+    }
+    const found = this.endpoints.find(
+      ({ endpoint, pattern }) => endpoint.method === request.method && pattern.test(pathname),
     );
-    if (found === undefined) throw noEndpoint(this.#url.pathname);
+    if (found === undefined) throw noEndpoint(pathname);
     const { endpoint, pattern } = found;
     this.#name = endpoint.name;
     const fault = x.faults.next(endpoint.name);
@@ -71,7 +97,7 @@ class Exchange {
     const caller = this.#caller(endpoint, octets);
     this.#takeAllowance(endpoint, caller);
     this.#checkBudget(endpoint);
-    const params = pattern.exec(this.#url.pathname)?.groups ?? {};
+    const params = pattern.exec(pathname)?.groups ?? {};
     this.#checkParameters(endpoint);
     const call: Call = { x, caller, params, query: this.#url.searchParams, body: jsonOf(octets) };
     const answer = await endpoint.answer(call);

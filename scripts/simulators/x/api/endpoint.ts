@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type * as z from 'zod';
+import type { XSimulator } from '../simulator.js';
+import { isId } from '../world/ids.js';
 import type { CallerKind } from './app.js';
-import { isId } from './ids.js';
 import type { Asked } from './present.js';
 import { invalidRequest } from './problems.js';
-import type { XSimulator } from './simulator.js';
 import * as names from './wording.js';
 
 /** What an endpoint is, and how it reads what it was asked. */
@@ -40,6 +40,7 @@ export interface Endpoint {
 
 export const anyone: readonly CallerKind[] = ['app', 'oauth2', 'oauth1'];
 export const usersOnly: readonly CallerKind[] = ['oauth2', 'oauth1'];
+export const appOnly: readonly CallerKind[] = ['app'];
 
 export const postParameters = [
   ...['tweet.fields', 'post.fields', 'expansions', 'user.fields', 'media.fields', 'place.fields', 'poll.fields'],
