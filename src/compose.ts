@@ -1,3 +1,4 @@
+import { httpAdapter } from '../adapters/channels/http/index.js';
 import { smppAdapter } from '../adapters/channels/smpp/index.js';
 import { openSqliteStore } from '../adapters/stores/sqlite/index.js';
 import { embeddedTracker, openTicketDesk } from '../adapters/trackers/embedded/index.js';
@@ -22,7 +23,7 @@ import { Metrics } from './telemetry/metrics.js';
 
 /** All adapters that there are. To add one, add it here. */
 export const adapters: Adapters = {
-  channels: new Map(byName<ChannelAdapter>([smppAdapter as ChannelAdapter])),
+  channels: new Map(byName<ChannelAdapter>([smppAdapter as ChannelAdapter, httpAdapter as ChannelAdapter])),
   trackers: new Map(byName<TrackerAdapter>([embeddedTracker as TrackerAdapter, httpTracker as TrackerAdapter])),
 };
 

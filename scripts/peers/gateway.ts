@@ -25,6 +25,8 @@ export interface GatewaySettings {
   /** By name, the whole block. */
   readonly channels: Readonly<Record<string, object>>;
   readonly trackerTimeoutSeconds?: number;
+  /** Where it listens, for peers that must know before it runs; any free port unless told. */
+  readonly httpPort?: number;
   /** Further sections of the config. */
   readonly sections?: Readonly<Record<string, object>>;
   /** What the tracker waits before each further push of an event. */
@@ -38,7 +40,7 @@ const keptReports = 1_000_000;
 
 /** Resolves when the gateway takes traffic; its links may still be on their way. */
 export async function startGateway(settings: GatewaySettings): Promise<GatewayWithTracker> {
-  const httpPort = await freePort();
+  const httpPort = settings.httpPort ?? (await freePort());
   const base = `http://127.0.0.1:${httpPort}`;
   const secret = `whsec_${randomBytes(24).toString('base64')}`;
   const { eventRetryDelaysMs: retryDelaysMs } = settings;
@@ -56,7 +58,7 @@ export async function startGateway(settings: GatewaySettings): Promise<GatewayWi
   await writeFile(
     configFile,
     stringify({
-      server: { port: httpPort },
+      server: { port: httpPort, publicUrl: base },
       store: { url: 'sqlite:gateway.db' },
       tracker: trackerBlock,
       channels: settings.channels,

@@ -50,10 +50,10 @@ function profilesIn(folder: string): string[] {
   }
 }
 
-function unknownProfile(name: string, known: readonly string[], { folder }: ProfileRules): string {
+function unknownProfile(name: string, known: readonly string[], { key = 'profile', folder }: ProfileRules): string {
   const near = nearestWord(name, known);
   const meant = near === null ? '' : `; did you mean \`${near}\`?`;
-  return `unknown profile; expected ${alternatives(known)}, or a file of yours in \`${folder}/\` beside this one${meant}`;
+  return `unknown ${key}; expected ${alternatives(known)}, or a file of yours in \`${folder}/\` beside this one${meant}`;
 }
 
 function readProfileFile(file: string, { channelKeys }: ProfileRules): ProfileRead {

@@ -246,6 +246,11 @@ export interface ChannelAdapter<Config = unknown> {
    * host. Takes no message from a citizen: what comes meanwhile stays with the peer. Never rejects.
    */
   diagnose?(config: Config, request: DiagnosisRequest): AsyncIterable<Stage>;
+  /**
+   * What passes between the peer and this channel, made of the config alone: `check --example` shows it, to be laid
+   * beside the peer's manual. Credentials are named, not shown.
+   */
+  examples?(config: Config, webhookUrl: string | null): readonly Example[];
   /** The values that must be redacted everywhere. */
   secrets(config: Config): readonly string[];
   /** Where the channel takes messages, as citizens know it (`1708`). */
@@ -256,6 +261,16 @@ export interface ChannelAdapter<Config = unknown> {
    * charset was set right. Absent where texts are not decoded from octets; then no stored part can be re-decoded.
    */
   decodeStored?(config: Config, stored: StoredOctets): DecodePath;
+}
+
+/** One exchange with a peer, as it would be. */
+export interface Example {
+  /** Such as `a text comes in`. */
+  readonly title: string;
+  /** The request, as its peer writes it. */
+  readonly lines: readonly string[];
+  /** What the gateway makes of it, by name; null where it found nothing. */
+  readonly reads: Readonly<Record<string, string | null>>;
 }
 
 /** What the store keeps of a part's text. */

@@ -96,6 +96,49 @@ describe('check', () => {
   });
 });
 
+describe('check --example', () => {
+  const folder = tempFolder();
+  const block = `tracker: { adapter: embedded }
+server: { publicUrl: "https://gateway.example.go.id" }
+channels:
+  kannel:
+    adapter: http
+    preset: kannel
+    address: "1708"
+    auth: { secret: { field: secret, value: "rahasia 17" } }
+    username: lapor
+    password: sandi1708
+    outbound: { url: "http://127.0.0.1:13013/cgi-bin/sendsms", headers: { x-key: "rahasia 17" } }
+  three: { adapter: smpp, host: a, systemId: b, password: rahasia, address: "1708" }
+`;
+
+  it('shows what comes in and goes out, without a secret', async () => {
+    const file = folder.write('kannel.yaml', block);
+    const { lines, exitCode } = await check(['--config', file, '--example', 'kannel'], {}, adapters);
+    expect(exitCode).to.equal(0);
+    const shown = lines.join('\n');
+    expect(shown).to.contain('kannel: a text comes in').and.contain('to https://gateway.example.go.id/webhooks/kannel');
+    expect(shown)
+      .to.match(/^ {2}from +6281234567890$/m)
+      .and.match(/^ {2}text +Jalan rusak di depan kantor camat$/m);
+    expect(shown).to.contain('username=USERNAME&password=PASSWORD&from=1708&to=%2B6281234567890');
+    for (const secret of ['rahasia', 'sandi1708']) expect(shown).to.not.contain(secret);
+  });
+
+  const nothingToShow = [
+    { channel: 'kanel', says: 'has no channel `kanel`; it has kannel, three' },
+    { channel: 'three', says: 'three (smpp) has no examples' },
+  ];
+  for (const { channel, says } of nothingToShow) {
+    it(`says that there is nothing to show of ${channel}, and exits with 2`, async () => {
+      const file = folder.write('kannel.yaml', block);
+      const { lines, exitCode } = await check(['--config', file, '--example', channel], {}, adapters);
+      expect(exitCode).to.equal(2);
+      expect(lines.join('\n')).to.contain(says);
+    });
+  }
+});
+
 describe('printFaults', () => {
   const fault = { file: 'gateway.yaml', line: 1, column: 2, key: '', message: 'cannot be read' };
 

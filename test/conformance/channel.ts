@@ -73,7 +73,8 @@ export interface ChannelHarness<Config> {
     /** A link whose loss shows in `health`. */
     readonly links: Capability;
   };
-  start(context: ChannelContext): Promise<ChannelRig>;
+  /** @param inbox the one that `run` will be given, for a peer whose webhooks go in beside it */
+  start(context: ChannelContext, inbox: Inbox): Promise<ChannelRig>;
 }
 
 const text = 'Jalan rusak di depan kantor camat';
@@ -315,7 +316,7 @@ class Bench<Config> {
     this.#observed = [];
     this.#abort = new AbortController();
     const { log, meter } = observers(this.#observed);
-    this.#rig = await this.harness.start({ id: 'tested', log, meter, webhookUrl });
+    this.#rig = await this.harness.start({ id: 'tested', log, meter, webhookUrl }, this.inbox);
     this.stopped = this.rig.channel.run(this.inbox, this.#abort.signal);
     await this.rig.ready();
   }

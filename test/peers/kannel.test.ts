@@ -100,7 +100,11 @@ describe('Kannel and the simulated SMSC', () => {
     service = new Service();
     serviceUrl = await service.listen();
     const smscPort = smsc.telco('telkomsel').port;
-    kannel = await Kannel.start({ folder, smscPort, ...credentials, serviceUrl: `${serviceUrl}/message` });
+    const answered = {
+      'max-messages': 5,
+      'get-url': `"${serviceUrl}/message?from=%p&to=%P&text=%b&coding=%c"`,
+    };
+    kannel = await Kannel.start({ folder, smscPort, ...credentials, service: answered });
     await kannel.online();
   });
 

@@ -19,8 +19,13 @@ export interface KannelOptions {
   readonly smscPort: number;
   readonly systemId: string;
   readonly password: string;
-  /** Asked for each message from the SMSC; what it answers is sent back as a reply. */
-  readonly serviceUrl: string;
+  /** Where each message from the SMSC goes: the lines of a group `sms-service`. */
+  readonly service: Readonly<Record<string, string | number>>;
+  /** The port of `sendsms`, for peers that must know it before Kannel runs; any free one unless told. */
+  readonly sendPort?: number;
+  /** Further lines of the groups `core` and `smsbox`. */
+  readonly core?: Readonly<Record<string, string | number>>;
+  readonly smsbox?: Readonly<Record<string, string | number>>;
 }
 
 export interface OutgoingText {
@@ -44,7 +49,8 @@ export class Kannel {
     const missing = [bearerboxFile, smsboxFile].filter((file) => !existsSync(file));
     if (missing.length > 0) throw new Error(`no ${missing.join(', no ')}. ${installHint}`);
     await mkdir(join(options.folder, 'spool'), { recursive: true });
-    const [adminPort, smsboxPort, sendPort] = await Promise.all([freePort(), freePort(), freePort()]);
+    const [adminPort, smsboxPort, anyPort] = await Promise.all([freePort(), freePort(), freePort()]);
+    const sendPort = options.sendPort ?? anyPort;
     const configFile = join(options.folder, 'kannel.conf');
     await writeFile(configFile, configText({ ...options, adminPort, smsboxPort, sendPort }));
     const processes = new Processes();
@@ -108,6 +114,7 @@ function configText(options: KannelOptions & Ports): string {
       'dlr-storage': 'internal',
       // Seconds; a minute when left out.
       'sms-resend-freq': 1,
+      ...options.core,
     },
     {
       group: 'smsc',
@@ -122,15 +129,20 @@ function configText(options: KannelOptions & Ports): string {
       'enquire-link-interval': 1,
       'reconnect-delay': 1,
     },
-    { group: 'smsbox', 'bearerbox-host': '127.0.0.1', 'sendsms-port': options.sendPort, 'global-sender': 1708 },
+    {
+      group: 'smsbox',
+      'bearerbox-host': '127.0.0.1',
+      'sendsms-port': options.sendPort,
+      'global-sender': 1708,
+      ...options.smsbox,
+    },
     {
       group: 'sms-service',
       keyword: 'default',
       'catch-all': 'true',
-      'max-messages': 5,
       concatenation: 'true',
       'accept-x-kannel-headers': 'true',
-      'get-url': `"${options.serviceUrl}?from=%p&to=%P&text=%b&coding=%c"`,
+      ...options.service,
     },
     {
       group: 'sendsms-user',

@@ -1,0 +1,116 @@
+import type { WebhookRequest } from '../../../src/ports/webhook.js';
+
+/**
+ * What an HTTP request says, as named octets: aggregators pass UCS-2 and UDHs through percent-encoding, which no decoder
+ * into characters would survive.
+ *
+ * | name            | is                                                                        |
+ * | --------------- | ------------------------------------------------------------------------- |
+ * | `msisdn`        | a field of the query, of a form, or of a JSON object                      |
+ * | `message.0.to`  | a field further down in JSON: keys and places joined by dots              |
+ * | `header:x-from` | a header, for services like Kannel's post-url                             |
+ * | `body`          | the whole body, where it is neither a form nor JSON                       |
+ * | `body:charset`  | the character set that the content-type names for it                      |
+ */
+export type Fields = ReadonlyMap<string, Buffer>;
+
+export type FieldsRead =
+  | { readonly kind: 'fields'; readonly fields: Fields }
+  /** What the peer did wrong: 400 or 415. The message never quotes what came. */
+  | { readonly kind: 'refused'; readonly status: 400 | 415; readonly message: string };
+
+/** From where fields are taken: with a signature, only from what it was made over. */
+export type FieldSource = 'all' | 'query' | 'body';
+
+/** Bounds on what one request may be made of; its octets are bounded by the server. */
+const maxFields = 500;
+const maxDepth = 8;
+
+const headerPrefix = 'header:';
+
+/** The body's fields win over the query's. */
+export function readFields(request: WebhookRequest, source: FieldSource, readsBody: boolean): FieldsRead {
+  const fields = new Map<string, Buffer>();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) fields.set(`${headerPrefix}${name}`, Buffer.from(value, 'latin1'));
+  }
+  if (source !== 'body') addPairs(fields, queryOf(request.url));
+  if (source === 'query' || request.body.length === 0) return { kind: 'fields', fields };
+  return addBody(fields, request, readsBody);
+}
+
+export function queryOf(url: string): string {
+  const at = url.indexOf('?');
+  return at === -1 ? '' : url.slice(at + 1);
+}
+
+function addBody(fields: Map<string, Buffer>, { headers, body }: WebhookRequest, readsBody: boolean): FieldsRead {
+  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === 'application/x-www-form-urlencoded') {
+    addPairs(fields, body.toString('latin1'));
+  } else if (type === 'application/json' || type.endsWith('+json')) {
+    const parsed = parseJson(body);
+    if (parsed === undefined)
+      return { kind: 'refused', status: 400, message: 'the body is not the JSON it says to be' };
+    addJson(fields, parsed, '', 0);
+  } else if (readsBody) {
+    fields.set('body', body);
+    const charset = /;\s*charset="?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1];
+    if (charset !== undefined) fields.set('body:charset', Buffer.from(charset, 'latin1'));
+  } else {
+    const message = 'send application/x-www-form-urlencoded or application/json, and say so in content-type';
+    return { kind: 'refused', status: 415, message };
+  }
+  return { kind: 'fields', fields };
+}
+
+/** Names of two, repeated, keep the first: a second one is how somebody would smuggle a value past a check. */
+function addPairs(fields: Map<string, Buffer>, encoded: string): void {
+  for (const pair of encoded.split('&', maxFields)) {
+    if (pair === '') continue;
+    const at = pair.indexOf('=');
+    const name = percentDecoded(at === -1 ? pair : pair.slice(0, at)).toString('utf8');
+    if (!fields.has(name)) fields.set(name, percentDecoded(at === -1 ? '' : pair.slice(at + 1)));
+  }
+}
+
+const percent = '%'.charCodeAt(0);
+const plus = '+'.charCodeAt(0);
+const blank = ' '.charCodeAt(0);
+
+/** Total: a percent sign that no two hexadecimal digits follow stands for itself. */
+export function percentDecoded(encoded: string): Buffer {
+  const octets = Buffer.from(encoded, 'utf8');
+  let length = 0;
+  for (let index = 0; index < octets.length; index += 1) {
+    const octet = octets[index] as number;
+    const hex = octet === percent ? octets.toString('latin1', index + 1, index + 3) : '';
+    if (/^[0-9a-f]{2}$/i.test(hex)) {
+      octets[length++] = Number.parseInt(hex, 16);
+      index += 2;
+    } else {
+      octets[length++] = octet === plus ? blank : octet;
+    }
+  }
+  return octets.subarray(0, length);
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function addJson(fields: Map<string, Buffer>, node: unknown, path: string, depth: number): void {
+  if (fields.size >= maxFields) return;
+  if (typeof node === 'object' && node !== null) {
+    if (depth === maxDepth) return;
+    for (const [key, child] of Object.entries(node)) {
+      addJson(fields, child, path === '' ? key : `${path}.${key}`, depth + 1);
+    }
+  } else if (path !== '' && !path.startsWith(headerPrefix) && node !== null && node !== undefined) {
+    fields.set(path, Buffer.from(String(node), 'utf8'));
+  }
+}
