@@ -16,7 +16,7 @@ import { AdaptiveRate, type RateCut } from './adaptiveRate.js';
 import { rolesOfBind } from './bind.js';
 import { BindGate } from './bindGate.js';
 import { type Fields, integerTlv, type Pdu, tagOf } from './codec/pdu.js';
-import { normaliseExternalId } from './codec/receipt.js';
+import { maxIdCharacters, normaliseExternalId } from './codec/receipt.js';
 import { commandStatus, type SubmitPolicy, statusLabel, statusName } from './codec/status.js';
 import type { SmppConfig } from './config.js';
 import type { Link } from './link.js';
@@ -150,7 +150,7 @@ export class SmppChannel implements Channel {
       const cause = answer.kind === 'timeout' ? 'no response to submit_sm in time' : `link lost: ${answer.cause}`;
       return { kind: 'uncertain', cause };
     }
-    const status = answer.response.commandStatus;
+    const status = statusOf(answer.response);
     const code = statusName(status);
     this.#meter.count('submit', { status: statusLabel(status) });
     this.#heedCongestion(answer.response);
@@ -179,6 +179,7 @@ export class SmppChannel implements Channel {
     const sent = fields.message_id;
     if (typeof sent !== 'string' || sent.trim() === '') return null;
     const id = normaliseExternalId(sent);
+    if (id.length > maxIdCharacters) return null;
     this.#receiptIds.noteAccepted(id);
     return id;
   }
@@ -191,6 +192,11 @@ export class SmppChannel implements Channel {
     this.#reference = (this.#reference + 1) % 256;
     return this.#reference;
   }
+}
+
+/** A generic_nack accepts nothing, whatever its status says. */
+function statusOf({ command, commandStatus: status }: Pdu): number {
+  return command === 'generic_nack' && status === commandStatus.ESME_ROK ? commandStatus.ESME_RUNKNOWNERR : status;
 }
 
 /** Once a segment has been accepted the reply is neither sent nor unsent. */

@@ -79,7 +79,10 @@ export class Link {
   #unreadable = false;
   #outstandingSubmits = 0;
   readonly #doubt = new SubmitDoubt();
-  #receivedAtMs = 0;
+  /** When the last chunk came, and the last that brought a whole PDU. */
+  #chunkAtMs = 0;
+  #pduAtMs = 0;
+  #peerUnbinds = false;
   #timer: NodeJS.Timeout | null = null;
   #backlogTimer: NodeJS.Timeout | undefined;
   #stopTimer: NodeJS.Timeout | undefined;
@@ -265,7 +268,7 @@ export class Link {
 
   #onData(chunk: Buffer): void {
     if (this.#unreadable) return;
-    this.#receivedAtMs = steadyNowMs();
+    this.#chunkAtMs = steadyNowMs();
     this.#inbound.begin(Date.now());
     const fault = this.#frames.push(chunk, this.#onFrame);
     this.#inbound.flush();
@@ -273,6 +276,7 @@ export class Link {
   }
 
   readonly #onFrame = (octets: Buffer, start: number, end: number): void => {
+    this.#pduAtMs = this.#chunkAtMs;
     const commandId = octets.readUInt32BE(start + 4);
     const open = this.#state === 'bound' || this.#state === 'draining';
     if (open && bringsMessage(commandId)) this.#inbound.take(octets, start, end);
@@ -314,6 +318,8 @@ export class Link {
 
   /** The answer comes after those to what the peer sent before; then its late responses are still welcome. */
   async #onPeerUnbind(sequenceNumber: number): Promise<void> {
+    if (this.#peerUnbinds) return;
+    this.#peerUnbinds = true;
     this.#state = 'draining';
     this.#cause = 'the peer sent unbind';
     await this.#within(this.#responseTimeoutMs, this.#inbound.idle());
@@ -336,7 +342,7 @@ export class Link {
   /** Asks a peer that has been silent for `enquireLinkSeconds` whether it still lives. */
   #watch(): void {
     const intervalMs = this.#options.config.enquireLinkSeconds * 1_000;
-    const silentMs = steadyNowMs() - this.#receivedAtMs;
+    const silentMs = steadyNowMs() - this.#pduAtMs;
     this.#timer = setTimeout(() => this.#watch(), silentMs >= intervalMs ? intervalMs : intervalMs - silentMs);
     if (silentMs >= intervalMs) this.#enquire(() => undefined);
   }
@@ -351,11 +357,12 @@ export class Link {
 
   /**
    * A peer whose other PDUs arrive is alive, and one that this side does not read now may have answered. What keeps it
-   * from reading ends by itself: the store catches up, or `#onBacklog` ends the link.
+   * from reading ends by itself: the store catches up, or `#onBacklog` ends the link. Octets alone are no sign of life:
+   * behind a command_length that is too great all answers vanish in a PDU that never ends.
    */
   #onSilence(askedAtMs: number): void {
     this.#options.meter.count('enquire_link_unanswered');
-    if (this.#receivedAtMs > askedAtMs || this.#inbound.paused) return;
+    if (this.#pduAtMs > askedAtMs || this.#inbound.paused) return;
     this.abort(`silent: no answer to enquire_link within ${this.#responseTimeoutMs} ms`);
   }
 
@@ -379,7 +386,7 @@ export class Link {
       settle({ kind: 'closed', cause: this.#cause });
       return;
     }
-    const sequenceNumber = this.#pending.add(settle);
+    const sequenceNumber = this.#pending.add(command, settle);
     this.#writer.write(encodePdu(command, { sequenceNumber, fields }));
   }
 

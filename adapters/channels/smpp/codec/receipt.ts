@@ -61,7 +61,7 @@ export interface ReadReceipt extends Omit<Receipt, 'externalIds'> {
  * @returns null where neither a TLV nor the text names the message: such a receipt tells nothing.
  */
 export function readReceipt({ text, tlvs, atMs }: ReceiptSource): ReadReceipt | null {
-  const words = parseReceiptText(text ?? '');
+  const words = parseReceiptText(text?.slice(0, maxTextCharacters) ?? '');
   const sentId = textTlv(tlvs, tag.receiptedMessageId)?.trim() || words.get('id');
   if (sentId === undefined || sentId.length > maxIdCharacters) return null;
   const stat = words.get('stat')?.toUpperCase() ?? '';
@@ -74,7 +74,10 @@ export function readReceipt({ text, tlvs, atMs }: ReceiptSource): ReadReceipt | 
 }
 
 /** SMPP 3.4 has 65 with the NUL; what is far longer is no id and would only be carried about. */
-const maxIdCharacters = 128;
+export const maxIdCharacters = 128;
+
+/** A receipt is one SMS. In what is much longer, only time would be spent. */
+const maxTextCharacters = 1_024;
 
 /** Whether a message that does not say so by its esm_class is a receipt all the same: no citizen can set a TLV. */
 export function namesReceiptedMessage(tlvs: ReadonlyMap<number, Buffer>): boolean {

@@ -9,6 +9,7 @@ export const commandStatus = {
   ESME_RINVBNDSTS: 0x04,
   ESME_RX_T_APPN: 0x64,
   ESME_RINVTLVSTREAM: 0xc0,
+  ESME_RUNKNOWNERR: 0xff,
 } as const;
 
 const nameOfStatus = new Map(Object.entries(smpp.errors).map(([name, code]) => [code, name]));

@@ -53,7 +53,7 @@ export class Probe {
   ask(command: string, fields: Fields = {}): Promise<ProbeAnswer> {
     this.#mismatched = false;
     return new Promise((resolve) => {
-      const sequenceNumber = this.#pending.add((answer) => {
+      const sequenceNumber = this.#pending.add(command, (answer) => {
         if (answer.kind === 'response') resolve({ kind: 'response', pdu: answer.response });
         else if (this.#notSmpp) resolve({ kind: 'not_smpp' });
         else if (answer.kind === 'closed') resolve({ kind: 'closed' });

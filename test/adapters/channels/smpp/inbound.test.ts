@@ -425,6 +425,24 @@ describe('SMPP: what a peer gets wrong', () => {
     });
   }
 
+  it('leaves a link on which all vanishes behind a command_length that is too great, though octets come', async () => {
+    await rig.stop();
+    rig = await startRig({ enquireLinkSeconds: 0.1, responseTimeoutSeconds: 0.2 });
+    link = await rig.peer.nextBound();
+    const next = rig.peer.nextBound();
+    link.write(setLength(header(5, 7), 16_000));
+    await link.closed;
+    expect(link.count('enquire_link'), 'which the peer has answered').to.be.at.least(1);
+    expect((await (await next).ask('deliver_sm', deliverSm('Lagi'))).status).to.equal(status.ok);
+  });
+
+  it('answers one unbind of many', async () => {
+    const unbind = encode('unbind', { sequence_number: 8 });
+    link.write(Buffer.concat(Array(1_000).fill(unbind)));
+    await link.closed;
+    expect(link.count('unbind_resp')).to.equal(1);
+  });
+
   it('reads nothing after a command_length that no PDU has, for what comes then could be anything', async () => {
     rig.inbox.hold();
     link.write(Buffer.concat([good, setLength(header(5, 7), 0)]));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { steadyNowMs } from '../../../../src/domain/clock.js';
-import type { ReceivedPdu } from './peer.js';
+import { encode, type ReceivedPdu } from './peer.js';
 import { citizen, type Rig, startRig } from './rig.js';
 
 describe('SMPP: replies', () => {
@@ -207,6 +207,35 @@ describe('SMPP: replies', () => {
     await start();
     rig.peer.script.onSubmit = ({ sequence }, link) => link.write(nack(sequence, 0x03));
     expect(await rig.send()).to.deep.include({ kind: 'rejected', code: 'ESME_RINVCMDID' });
+  });
+
+  it('takes no generic_nack for an acceptance, whatever its status', async () => {
+    await start();
+    rig.peer.script.onSubmit = ({ sequence }, link) => link.write(nack(sequence, 0));
+    expect(await rig.send()).to.deep.include({ kind: 'unsent', cause: 'the peer answered ESME_RUNKNOWNERR' });
+  });
+
+  it('takes no answer to something else, and none that it does not know', async () => {
+    const link = await start();
+    rig.peer.script.onSubmit = () => undefined;
+    const outcome = rig.send();
+    const { sequence } = await link.receives('submit_sm');
+    for (const command of ['enquire_link_resp', 'deliver_sm_resp', 'submit_multi_resp', 'unbind_resp']) {
+      link.write(encode(command, { sequence_number: sequence }));
+    }
+    const unknown = encode('enquire_link_resp', { sequence_number: sequence });
+    unknown.writeUInt32BE(0x8000_0777, 4);
+    link.write(unknown);
+    await link.ask('enquire_link');
+    link.write(encode('submit_sm_resp', { sequence_number: sequence, message_id: '7' }));
+    expect(await outcome).to.deep.equal({ kind: 'accepted', externalIds: ['7'] });
+    expect(rig.observed.filter((line) => line.startsWith('response_unexpected'))).to.have.length(5);
+  });
+
+  it('carries about no id that is far longer than an id', async () => {
+    await start();
+    rig.peer.script.onSubmit = (submit, link) => link.respond(submit, { message_id: 'a'.repeat(16_000) });
+    expect(await rig.send()).to.deep.equal({ kind: 'accepted', externalIds: [] });
   });
 
   it('is accepted without an id when the peer gives none', async () => {

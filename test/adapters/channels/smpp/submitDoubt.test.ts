@@ -55,8 +55,8 @@ describe('SMPP: a link whose submit_sm get no answer', () => {
 
   it('is still tried when another link carries the replies, and comes back', async () => {
     rig = await startRig({ ...changes, sessions: 2 });
-    const deaf = await rig.peer.nextBound();
     const sound = await rig.peer.nextBound();
+    const deaf = await rig.peer.nextBound();
     await rig.healthIs(({ state }) => state === 'up');
     rig.peer.script.onSubmit = (submit, link) => {
       if (link === sound) link.respond(submit, { message_id: '7' });
@@ -66,6 +66,7 @@ describe('SMPP: a link whose submit_sm get no answer', () => {
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => rig.send()));
     expect(outcomes.filter(({ kind }) => kind === 'accepted')).to.have.length(7);
     expect(deaf.count('submit_sm') - tried).to.equal(1);
+    expect((await rig.send()).kind, 'with nothing under way').to.equal('uncertain');
     rig.peer.script.onSubmit = (submit, link) => link.respond(submit, { message_id: '7' });
     await rig.send();
     expect(rig.channel.health().state).to.equal('up');
