@@ -203,6 +203,18 @@ const simulatorsSchema = z
       })
       .optional()
       .describe('A simulated SMSC.'),
+    x: z
+      .strictObject({
+        port: port.default(17_090).describe('The loopback port of its API: the `apiUrl` of the channel.'),
+        controlPort: port.default(17_091).describe('Where `lapor-gateway tweet` reaches the simulator.'),
+        handle: z
+          .string()
+          .regex(/^\w{1,15}$/)
+          .default('lapor1708')
+          .describe('The account that citizens mention.'),
+      })
+      .optional()
+      .describe('A simulated X (Twitter).'),
   })
   .describe('Peers that `start` runs beside the gateway, on loopback. Leave them out in production');
 

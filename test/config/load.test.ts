@@ -131,6 +131,11 @@ describe('loadConfig', () => {
         faults: ['6:5 simulators.smsc.controlPort: port 1708 is taken by `server.port`'],
       },
       {
+        label: 'a simulated X on a port of the gateway',
+        yaml: complete('simulators:\n  x: { port: 17090, controlPort: 1708 }\n'),
+        faults: ['5:21 simulators.x.controlPort: port 1708 is taken by `server.port`'],
+      },
+      {
         label: 'a section without keys',
         yaml: complete('server:\n'),
         faults: ['4:1 server: expected a block of keys, found nothing'],
