@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { packagedFile } from '../config/env.js';
 import type { GatewayConfig } from '../config/load.js';
 
-type Sections = NonNullable<GatewayConfig['simulators']>;
+type SmscSection = NonNullable<NonNullable<GatewayConfig['simulators']>['smsc']>;
 
 const readyLimitMs = 15_000;
 
@@ -13,68 +13,39 @@ export interface Simulators {
   stop(): Promise<void>;
 }
 
-/** One program under scripts/simulators. */
-interface Simulator {
-  readonly name: keyof Sections;
-  /** As a fault speaks of it. */
-  readonly what: string;
-  readonly options: readonly string[];
-}
-
-/** Runs the simulators that the config asks for, as processes of their own. Resolves when all of them listen. */
+/** Runs the simulators that the config asks for, as processes of their own. Resolves when they listen. */
 export async function startSimulators(config: GatewayConfig): Promise<Simulators> {
-  const children: ChildProcess[] = [];
-  const stopAll = async () => {
-    await Promise.all(children.map(stop));
-  };
+  const smsc = config.simulators?.smsc;
+  if (smsc === undefined) return { stop: async () => {} };
+  const child = spawn(
+    process.execPath,
+    [packagedFile('dist', 'scripts', 'simulators', 'smsc', 'main.js'), ...argumentsOf(smsc)],
+    {
+      // The pipe ends with this process, however it ends, and the simulators with the pipe: a kill leaves none behind.
+      stdio: ['pipe', 'pipe', 'inherit'],
+      // Ctrl-C at a terminal reaches every process of the group: the gateway unbinds first, then stops its peers.
+      detached: true,
+    },
+  );
   try {
-    await Promise.all(
-      wanted(config.simulators ?? {}).map((simulator) => {
-        const child = started(simulator);
-        children.push(child);
-        return untilReady(child, simulator);
-      }),
-    );
+    await untilReady(child);
   } catch (error) {
-    await stopAll();
+    await stop(child);
     throw error;
   }
-  return { stop: stopAll };
+  return { stop: () => stop(child) };
 }
 
-function wanted({ smsc, x }: Sections): readonly Simulator[] {
-  return [
-    ...(smsc === undefined
-      ? []
-      : [{ name: 'smsc', what: 'the simulated telcos', options: smscOptions(smsc) } as const]),
-    ...(x === undefined ? [] : [{ name: 'x', what: 'the simulated X', options: xOptions(x) } as const]),
-  ];
-}
-
-function smscOptions({ controlPort, telcos }: NonNullable<Sections['smsc']>): readonly string[] {
+function argumentsOf({ controlPort, telcos }: SmscSection): string[] {
   const each = Object.entries(telcos).flatMap(([name, { port, systemId, password, address }]) => [
     '--telco',
     `name=${name},port=${port},systemId=${systemId},password=${password},address=${address}`,
   ]);
-  return ['--control-port', String(controlPort), '--quiet', ...each];
-}
-
-function xOptions({ port, controlPort, handle }: NonNullable<Sections['x']>): readonly string[] {
-  return ['--port', String(port), '--control-port', String(controlPort), '--handle', handle];
-}
-
-function started({ name, options }: Simulator): ChildProcess {
-  const script = packagedFile('dist', 'scripts', 'simulators', name, 'main.js');
-  return spawn(process.execPath, [script, '--stop-on-stdin-end', ...options], {
-    // The pipe ends with this process, however it ends, and the simulators with the pipe: a kill leaves none behind.
-    stdio: ['pipe', 'pipe', 'inherit'],
-    // Ctrl-C at a terminal reaches every process of the group: the gateway unbinds first, then stops its peers.
-    detached: true,
-  });
+  return ['--control-port', String(controlPort), '--quiet', '--stop-on-stdin-end', ...each];
 }
 
 /** The simulator prints one JSON line when all its ports listen. */
-async function untilReady(child: ChildProcess, { name, what }: Simulator): Promise<void> {
+async function untilReady(child: ChildProcess): Promise<void> {
   const { stdout } = child;
   if (stdout === null) throw new Error('the simulator has no standard output');
   const lines = createInterface({ input: stdout });
@@ -82,7 +53,7 @@ async function untilReady(child: ChildProcess, { name, what }: Simulator): Promi
   const timer = setTimeout(() => limit.abort(), readyLimitMs);
   const ended = once(child, 'exit', { signal: limit.signal }).then(([code]) => {
     throw new Error(
-      `${what} ended with exit code ${code}; are their ports in use? See simulators.${name} in the config`,
+      `the simulated telcos ended with exit code ${code}; are their ports in use? See simulators.smsc in the config`,
     );
   });
   try {

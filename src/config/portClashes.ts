@@ -20,7 +20,7 @@ export function portClashes(sections: GatewaySections): ConfigFault[] {
 }
 
 function listeningPorts({ server, simulators }: GatewaySections): PortUse[] {
-  const { smsc, x } = simulators ?? {};
+  const smsc = simulators?.smsc;
   return [
     { path: ['server', 'port'], port: server.port },
     ...(smsc === undefined ? [] : [{ path: ['simulators', 'smsc', 'controlPort'], port: smsc.controlPort }]),
@@ -28,8 +28,5 @@ function listeningPorts({ server, simulators }: GatewaySections): PortUse[] {
       path: ['simulators', 'smsc', 'telcos', name, 'port'],
       port: telco.port,
     })),
-    ...(x === undefined
-      ? []
-      : (['port', 'controlPort'] as const).map((key) => ({ path: ['simulators', 'x', key], port: x[key] }))),
   ];
 }
