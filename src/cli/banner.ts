@@ -6,7 +6,7 @@ export function bannerOf(config: GatewayConfig, channels: ReadonlyMap<string, Ch
   const states = [...channels].map(([id, channel]) => `${id} ${channel.hold ?? channel.health().state}`);
   const lines = [
     'lapor-gateway is up',
-    `  channels  ${states.join(', ')}${config.simulators === undefined ? '' : '  (simulated telcos on loopback, over real SMPP)'}`,
+    `  channels  ${states.join(', ')}${config.simulators === undefined ? '' : '  (simulated peers on loopback, over the real protocols)'}`,
     `  tracker   ${config.tracker.adapter.name}`,
     `  store     ${config.store.url}`,
     `  http      http://${config.server.host}:${port}  (/healthz /readyz /metrics)`,
@@ -20,6 +20,9 @@ function hintsOf(config: GatewayConfig): string[] {
     '',
     'Next, in another terminal:',
     '  npx lapor-gateway text "Jln rusak di depan kantor camat Sukasada kab Buleleng" --from 081234567890',
+    ...(config.simulators.x === undefined
+      ? []
+      : ['  npx lapor-gateway tweet "lampu jalan mati di Jl. Condrokusumo, Kota Semarang" --from warga']),
     '  npx lapor-gateway tracker list',
     '  npx lapor-gateway tracker set <tracking id> in_progress --message "Tim PU ke lokasi besok"',
     '  npx lapor-gateway trace <tracking id>',

@@ -10,6 +10,7 @@ import type { Store } from '../ports/store.js';
 import { auditCommand } from './audit.js';
 import { channelCommand } from './channel.js';
 import { checkCommand } from './check.js';
+import type { SimulatorAddress } from './controlApi.js';
 import { deadLettersCommand } from './deadLetters.js';
 import { doctorCommand } from './doctor.js';
 import { operatorName } from './operator.js';
@@ -23,6 +24,7 @@ import { startCommand } from './start.js';
 import { textCommand } from './text.js';
 import { traceCommand } from './trace.js';
 import { trackerCommand } from './tracker.js';
+import { tweetCommand } from './tweet.js';
 
 const source = { adapters, env: processEnvironment() };
 const printer = {
@@ -51,13 +53,16 @@ async function openStoreOf(option?: string): Promise<Store> {
   process.exit(badConfigExitCode);
 }
 
-async function simulatorOf(option?: string): Promise<{ host: string; controlPort: number }> {
-  const config = await configOf(option);
-  const smsc = config.simulators?.smsc;
-  if (smsc === undefined) {
-    throw new Error(`${config.file} has no simulators.smsc: \`text\` sends through a simulated telco, not a real one`);
-  }
-  return { host: '127.0.0.1', controlPort: smsc.controlPort };
+/** Finds a simulator that the config asks for. @param command what needs it. */
+function simulatorOf(name: 'smsc' | 'x', command: string, real: string) {
+  return async (option?: string): Promise<SimulatorAddress> => {
+    const config = await configOf(option);
+    const section = config.simulators?.[name];
+    if (section !== undefined) return { host: '127.0.0.1', controlPort: section.controlPort };
+    throw new Error(
+      `${config.file} has no simulators.${name}: \`${command}\` goes through a simulated ${real}, not a real one`,
+    );
+  };
 }
 
 /** A first Ctrl-C asks for an end in good order, a second one ends the process. */
@@ -90,7 +95,8 @@ const program = new Command('lapor-gateway')
       interrupted: untilInterrupted,
     }),
   )
-  .addCommand(textCommand(simulatorOf))
+  .addCommand(textCommand(simulatorOf('smsc', 'text', 'telco')))
+  .addCommand(tweetCommand(simulatorOf('x', 'tweet', 'X')))
   .addCommand(trackerCommand(async (option) => openDesk(await configOf(option))))
   .addCommand(traceCommand(openStoreOf))
   .addCommand(deadLettersCommand({ openStore: openStoreOf, operator: operatorName(source.env) }))

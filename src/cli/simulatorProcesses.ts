@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { packagedFile } from '../config/env.js';
 import type { GatewayConfig } from '../config/load.js';
 
-type SmscSection = NonNullable<NonNullable<GatewayConfig['simulators']>['smsc']>;
+type Sections = NonNullable<GatewayConfig['simulators']>;
 
 const readyLimitMs = 15_000;
 
@@ -13,39 +13,68 @@ export interface Simulators {
   stop(): Promise<void>;
 }
 
-/** Runs the simulators that the config asks for, as processes of their own. Resolves when they listen. */
-export async function startSimulators(config: GatewayConfig): Promise<Simulators> {
-  const smsc = config.simulators?.smsc;
-  if (smsc === undefined) return { stop: async () => {} };
-  const child = spawn(
-    process.execPath,
-    [packagedFile('dist', 'scripts', 'simulators', 'smsc', 'main.js'), ...argumentsOf(smsc)],
-    {
-      // The pipe ends with this process, however it ends, and the simulators with the pipe: a kill leaves none behind.
-      stdio: ['pipe', 'pipe', 'inherit'],
-      // Ctrl-C at a terminal reaches every process of the group: the gateway unbinds first, then stops its peers.
-      detached: true,
-    },
-  );
-  try {
-    await untilReady(child);
-  } catch (error) {
-    await stop(child);
-    throw error;
-  }
-  return { stop: () => stop(child) };
+/** One program under scripts/simulators. */
+interface Simulator {
+  readonly name: keyof Sections;
+  /** As a fault speaks of it. */
+  readonly what: string;
+  readonly options: readonly string[];
 }
 
-function argumentsOf({ controlPort, telcos }: SmscSection): string[] {
+/** Runs the simulators that the config asks for, as processes of their own. Resolves when all of them listen. */
+export async function startSimulators(config: GatewayConfig): Promise<Simulators> {
+  const children: ChildProcess[] = [];
+  const stopAll = async () => {
+    await Promise.all(children.map(stop));
+  };
+  try {
+    await Promise.all(
+      wanted(config.simulators ?? {}).map((simulator) => {
+        const child = started(simulator);
+        children.push(child);
+        return untilReady(child, simulator);
+      }),
+    );
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+  return { stop: stopAll };
+}
+
+function wanted({ smsc, x }: Sections): readonly Simulator[] {
+  return [
+    ...(smsc === undefined
+      ? []
+      : [{ name: 'smsc', what: 'the simulated telcos', options: smscOptions(smsc) } as const]),
+    ...(x === undefined ? [] : [{ name: 'x', what: 'the simulated X', options: xOptions(x) } as const]),
+  ];
+}
+
+function smscOptions({ controlPort, telcos }: NonNullable<Sections['smsc']>): readonly string[] {
   const each = Object.entries(telcos).flatMap(([name, { port, systemId, password, address }]) => [
     '--telco',
     `name=${name},port=${port},systemId=${systemId},password=${password},address=${address}`,
   ]);
-  return ['--control-port', String(controlPort), '--quiet', '--stop-on-stdin-end', ...each];
+  return ['--control-port', String(controlPort), '--quiet', ...each];
+}
+
+function xOptions({ port, controlPort, handle }: NonNullable<Sections['x']>): readonly string[] {
+  return ['--port', String(port), '--control-port', String(controlPort), '--handle', handle];
+}
+
+function started({ name, options }: Simulator): ChildProcess {
+  const script = packagedFile('dist', 'scripts', 'simulators', name, 'main.js');
+  return spawn(process.execPath, [script, '--stop-on-stdin-end', ...options], {
+    // The pipe ends with this process, however it ends, and the simulators with the pipe: a kill leaves none behind.
+    stdio: ['pipe', 'pipe', 'inherit'],
+    // Ctrl-C at a terminal reaches every process of the group: the gateway unbinds first, then stops its peers.
+    detached: true,
+  });
 }
 
 /** The simulator prints one JSON line when all its ports listen. */
-async function untilReady(child: ChildProcess): Promise<void> {
+async function untilReady(child: ChildProcess, { name, what }: Simulator): Promise<void> {
   const { stdout } = child;
   if (stdout === null) throw new Error('the simulator has no standard output');
   const lines = createInterface({ input: stdout });
@@ -53,7 +82,7 @@ async function untilReady(child: ChildProcess): Promise<void> {
   const timer = setTimeout(() => limit.abort(), readyLimitMs);
   const ended = once(child, 'exit', { signal: limit.signal }).then(([code]) => {
     throw new Error(
-      `the simulated telcos ended with exit code ${code}; are their ports in use? See simulators.smsc in the config`,
+      `${what} ended with exit code ${code}; are their ports in use? See simulators.${name} in the config`,
     );
   });
   try {

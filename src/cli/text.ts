@@ -1,23 +1,10 @@
-import { styleText } from 'node:util';
-import { Command, InvalidArgumentError } from 'commander';
-import {
-  type InboxMessage,
-  SimulatedPhone,
-  SimulatedTelcoFault,
-  type SimulatorAddress,
-  type TextState,
-} from './simulatedTelco.js';
+import { Command } from 'commander';
+import { type SimulatorAddress, SimulatorFault } from './controlApi.js';
+import { type InboxMessage, SimulatedPhone, type TextState } from './simulatedTelco.js';
+import { processTerminal, said, seconds, type Terminal } from './terminal.js';
 
 /** Finds the simulated SMSC that a config file (or the default one) speaks of. */
 export type ResolveSimulator = (configFile?: string) => Promise<SimulatorAddress>;
-
-/** Where the command writes, and what ends `--follow`. */
-export interface Terminal {
-  write(text: string): void;
-  readonly hasColour: boolean;
-  /** Fires on Ctrl-C. Called only when the command is about to wait for it. */
-  interrupted(): AbortSignal;
-}
 
 interface Options {
   readonly from: string;
@@ -54,9 +41,9 @@ export function textCommand(resolveSimulator: ResolveSimulator, terminal: Termin
         const phone = new SimulatedPhone(await resolveSimulator(options.config), options.from);
         if (options.inbox) await showInbox(phone, options, terminal);
         else if (text) await converse(phone, text, options, terminal);
-        else throw new SimulatedTelcoFault('Nothing to send: lapor-gateway text "…", or --inbox to read.');
+        else throw new SimulatorFault('Nothing to send: lapor-gateway text "…", or --inbox to read.');
       } catch (error) {
-        if (error instanceof SimulatedTelcoFault) command.error(error.message, { exitCode: 1 });
+        if (error instanceof SimulatorFault) command.error(error.message, { exitCode: 1 });
         throw error;
       }
     });
@@ -72,9 +59,9 @@ async function showInbox(phone: SimulatedPhone, options: Options, terminal: Term
 async function converse(phone: SimulatedPhone, text: string, options: Options, terminal: Terminal): Promise<void> {
   const before = (await phone.inbox()).at(-1)?.n ?? 0;
   const sent = await phone.send(text, options.channel);
-  terminal.write(`${heading(`${options.from} by ${sent.telco}`, segments(sent.parts), terminal)}${indented(text)}\n\n`);
+  terminal.write(said(`${options.from} by ${sent.telco}`, segments(sent.parts), text, terminal));
   const replies = await phone.inbox(before, options.wait * 1_000);
-  if (replies.length === 0) throw new SimulatedTelcoFault(silenceExplained(await phone.state(sent.id), options));
+  if (replies.length === 0) throw new SimulatorFault(silenceExplained(await phone.state(sent.id), options));
   show(replies, options, terminal);
   if (options.follow) await follow(phone, replies.at(-1)?.n ?? before, options, terminal);
 }
@@ -90,22 +77,9 @@ async function follow(phone: SimulatedPhone, shown: number, options: Options, te
 }
 
 function show(messages: readonly InboxMessage[], options: Options, terminal: Terminal): void {
-  for (const message of messages) {
-    const title = heading(
-      `${message.from} to ${options.from}`,
-      `${segments(message.segments)}, ${message.encoding}`,
-      terminal,
-    );
-    terminal.write(`${title}${indented(message.text)}\n\n`);
+  for (const { from, text, segments: count, encoding } of messages) {
+    terminal.write(said(`${from} to ${options.from}`, `${segments(count)}, ${encoding}`, text, terminal));
   }
-}
-
-function heading(who: string, details: string, { hasColour }: Terminal): string {
-  return hasColour ? `${styleText('bold', who)} ${styleText('dim', `(${details})`)}\n` : `${who} (${details})\n`;
-}
-
-function indented(text: string): string {
-  return text.replaceAll(/^/gm, '  ');
 }
 
 function segments(count: number): string {
@@ -134,20 +108,3 @@ function silenceExplained(text: TextState, options: Options): string {
 function errorName(commandStatus: number | null): string {
   return commandStatus === null ? 'no answer' : `SMPP error 0x${commandStatus.toString(16).padStart(2, '0')}`;
 }
-
-function seconds(given: string): number {
-  if (/^\d{1,4}$/.test(given)) return Number(given);
-  throw new InvalidArgumentError('Expected whole seconds.');
-}
-
-const processTerminal: Terminal = {
-  write: (text) => void process.stdout.write(text),
-  get hasColour() {
-    return process.stdout.isTTY && process.stdout.hasColors();
-  },
-  interrupted: () => {
-    const interrupt = new AbortController();
-    process.once('SIGINT', () => interrupt.abort());
-    return interrupt.signal;
-  },
-};

@@ -20,7 +20,7 @@ export function portClashes(sections: GatewaySections): ConfigFault[] {
 }
 
 function listeningPorts({ server, simulators }: GatewaySections): PortUse[] {
-  const smsc = simulators?.smsc;
+  const { smsc, x } = simulators ?? {};
   return [
     { path: ['server', 'port'], port: server.port },
     ...(smsc === undefined ? [] : [{ path: ['simulators', 'smsc', 'controlPort'], port: smsc.controlPort }]),
@@ -28,5 +28,8 @@ function listeningPorts({ server, simulators }: GatewaySections): PortUse[] {
       path: ['simulators', 'smsc', 'telcos', name, 'port'],
       port: telco.port,
     })),
+    ...(x === undefined
+      ? []
+      : (['port', 'controlPort'] as const).map((key) => ({ path: ['simulators', 'x', key], port: x[key] }))),
   ];
 }

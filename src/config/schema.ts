@@ -126,6 +126,14 @@ const repliesSchema = z
       .refine(isTimeZone, 'expected a time zone such as `Asia/Jakarta`, `Asia/Makassar` or `Asia/Jayapura`')
       .default('Asia/Jakarta')
       .describe('For the dates that replies name.'),
+    holidays: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        'A folder with your days off, `2027.yaml` and so on, relative to the config file. Without it: the packaged ones.',
+      ),
     uncertain: z
       .enum(['resend', 'hold'])
       .default('resend')
@@ -203,6 +211,18 @@ const simulatorsSchema = z
       })
       .optional()
       .describe('A simulated SMSC.'),
+    x: z
+      .strictObject({
+        port: port.default(17_090).describe('The loopback port of its API: the `apiUrl` of the channel.'),
+        controlPort: port.default(17_091).describe('Where `lapor-gateway tweet` reaches the simulator.'),
+        handle: z
+          .string()
+          .regex(/^\w{1,15}$/)
+          .default('lapor1708')
+          .describe('The account that citizens mention.'),
+      })
+      .optional()
+      .describe('A simulated X (Twitter).'),
   })
   .describe('Peers that `start` runs beside the gateway, on loopback. Leave them out in production');
 

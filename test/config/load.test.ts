@@ -61,9 +61,10 @@ describe('loadConfig', () => {
       expect(config.server.publicUrl).to.equal('https://gateway.example.go.id');
     });
 
-    it('finds reply texts beside the config file, wherever the gateway is started', () => {
-      const config = loadFine(complete('replies: { directory: texts }\n'));
+    it('finds reply texts and days off beside the config file, wherever the gateway is started', () => {
+      const config = loadFine(complete('replies: { directory: texts, holidays: days }\n'));
       expect(config.replies.directory).to.equal(folder.path('texts'));
+      expect(config.replies.holidays).to.equal(folder.path('days'));
     });
   });
 
@@ -129,6 +130,11 @@ describe('loadConfig', () => {
           'simulators:\n  smsc:\n    controlPort: 1708\n    telcos: { tri: { port: 2775, systemId: a, password: b } }\n',
         ),
         faults: ['6:5 simulators.smsc.controlPort: port 1708 is taken by `server.port`'],
+      },
+      {
+        label: 'a simulated X on a port of the gateway',
+        yaml: complete('simulators:\n  x: { port: 17090, controlPort: 1708 }\n'),
+        faults: ['5:21 simulators.x.controlPort: port 1708 is taken by `server.port`'],
       },
       {
         label: 'a section without keys',

@@ -43,7 +43,7 @@ export function parseIntent(text: string, vocabulary: Vocabulary): Intent {
 const glanceWords = 12;
 
 function markedOpening(text: string, vocabulary: Vocabulary): { words: readonly Word[]; marks: readonly Mark[] } {
-  const opening = endOfOpening(text);
+  const opening = endOfOpening(text, vocabulary);
   const words = wordsOf(text, vocabulary.shorthand, opening, glanceWords);
   const marks = markWords(words, text, vocabulary);
   const last = marks.at(-1);
@@ -56,11 +56,18 @@ function plainIntent(intent: 'report' | 'unclear' | 'empty', rest: string, evide
   return { intent, trackingId: null, rating: null, rest, evidence };
 }
 
-/** `@lapor1708 #lapor status …`: whom a post addresses is no part of what it says. */
-const openingPattern = /^(?:\s*(?:@\w+|#[\p{L}_]\w*))+(?=[\s:,.]|$)/u;
+/** Where a text begins, a handle or a hashtag. */
+const openingPattern = /\s*(?:@\w+|#[\p{L}_]\w*)(?=[\s:,.]|$)/uy;
 
-function endOfOpening(text: string): number {
-  return openingPattern.exec(text)?.[0].length ?? 0;
+/** `@lapor1708 #lapor status …`: whom a post addresses is no part of what it says. `#batal 9165816` says something. */
+function endOfOpening(text: string, { shorthand, commands }: Vocabulary): number {
+  let end = 0;
+  for (;;) {
+    openingPattern.lastIndex = end;
+    const opening = openingPattern.exec(text)?.[0] ?? '';
+    if (opening === '' || commands.at(wordsOf(opening, shorthand), 0) !== null) return end;
+    end += opening.length;
+  }
 }
 
 /** What a word, or a run of them, is in a command. `other` is what makes a text a report. */

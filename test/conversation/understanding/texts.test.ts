@@ -29,10 +29,15 @@ const caseSchema = z.strictObject({
   title: z.string().optional(),
 });
 
-const cases = readFileSync(packagedFile('test', 'conversation', 'texts.jsonl'), 'utf8')
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line) => caseSchema.parse(JSON.parse(line)));
+/** What people send at all; and more of what is easily mistaken: commands, sentences that begin like one, and answers. */
+const files = ['texts.jsonl', 'texts/commands.jsonl', 'texts/reports.jsonl', 'texts/answers.jsonl'] as const;
+
+function casesOf(name: string): z.output<typeof caseSchema>[] {
+  return readFileSync(packagedFile('test', 'conversation', name), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => caseSchema.parse(JSON.parse(line)));
+}
 
 /** Synthetic texts, as people send them, with what should be understood. */
 describe('texts of citizens', () => {
@@ -41,7 +46,7 @@ describe('texts of citizens', () => {
     aids = await packagedAids();
   });
 
-  for (const c of cases) {
+  for (const c of files.flatMap(casesOf)) {
     it(`${c.intent}: ${JSON.stringify(c.text)}`, () => {
       const intent = parseIntent(c.text, aids.vocabulary);
       const reading = readText(c.text, aids);

@@ -108,6 +108,22 @@ describe('simulator processes', () => {
     expect((await ended(child)).code).to.equal(0);
   });
 
+  it('x: tells its ports, serves, and exits 0 when its standard input ends', async () => {
+    const child = started('x', '--port', '0', '--handle', 'lapor_uji', '--wording', 'post', '--stop-on-stdin-end');
+    const { port, control } = await ready(child);
+    const state = (await (await fetch(`http://127.0.0.1:${control}/state`)).json()) as {
+      service: { username: string };
+      switches: { wording: string };
+      credentials: { bearerToken: string };
+    };
+    expect([state.service.username, state.switches.wording]).to.deep.equal(['lapor_uji', 'post']);
+    const authorization = `Bearer ${state.credentials.bearerToken}`;
+    const path = '/2/users/by/username/lapor_uji';
+    expect((await fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization } })).status).to.equal(200);
+    child.stdin?.end();
+    expect((await ended(child)).code).to.equal(0);
+  });
+
   it('goes when `simulate` is told to go', async () => {
     const child = started('tracker', '--port', '0');
     const { port } = await ready(child);
@@ -119,6 +135,7 @@ describe('simulator processes', () => {
   const help = [
     { name: 'smsc', teaches: ['--telco', 'telcos/telkomsel/switches'] },
     { name: 'tracker', teaches: ['--events-url', '/failures'] },
+    { name: 'x', teaches: ['--window-seconds', '/bursts'] },
   ];
   for (const { name, teaches } of help) {
     it(`${name}: --help is the simulator's own`, async () => {
@@ -146,6 +163,7 @@ describe('simulator processes', () => {
       argv: ['smsc', '--config', '/nonexistent/telcos.json'],
       error: '/nonexistent/telcos.json: ENOENT',
     },
+    { label: 'a wording that X never had', argv: ['x', '--wording', 'toot'], error: 'Allowed choices are tweet, post' },
     {
       label: 'events without a secret',
       argv: ['tracker', '--port', '0', '--events-url', 'http://127.0.0.1:1'],
