@@ -75,8 +75,9 @@ module.exports = {
     },
     {
       name: 'no-dev-dependencies-in-production',
+      comment: 'A database server for tests, benches and chaos is no part of what ships.',
       severity: 'error',
-      from: { path: '^(src|adapters|scripts)/' },
+      from: { path: '^(src|adapters|scripts)/', pathNot: '^scripts/postgres/' },
       to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
     },
   ],

@@ -1,11 +1,12 @@
 import { httpAdapter } from '../adapters/channels/http/index.js';
 import { smppAdapter } from '../adapters/channels/smpp/index.js';
-import { twitterAdapter } from '../adapters/channels/twitter/index.js';
+import { openPostgresStore } from '../adapters/stores/postgres/index.js';
 import { openSqliteStore } from '../adapters/stores/sqlite/index.js';
 import { embeddedTracker, openTicketDesk } from '../adapters/trackers/embedded/index.js';
 import { httpTracker } from '../adapters/trackers/http/index.js';
 import type { Configured } from './config/adapterBlocks.js';
 import { type Adapters, type GatewayConfig, webhookUrl } from './config/load.js';
+import { sqliteFile } from './config/storeUrl.js';
 import type { ChannelSetup } from './control/servedChannel.js';
 import type { Knowledge } from './conversation/understanding/knowledge.js';
 import { ReadingThread } from './conversation/understanding/readingThread.js';
@@ -24,13 +25,7 @@ import { Metrics } from './telemetry/metrics.js';
 
 /** All adapters that there are. To add one, add it here. */
 export const adapters: Adapters = {
-  channels: new Map(
-    byName<ChannelAdapter>([
-      smppAdapter as ChannelAdapter,
-      httpAdapter as ChannelAdapter,
-      twitterAdapter as ChannelAdapter,
-    ]),
-  ),
+  channels: new Map(byName<ChannelAdapter>([smppAdapter as ChannelAdapter, httpAdapter as ChannelAdapter])),
   trackers: new Map(byName<TrackerAdapter>([embeddedTracker as TrackerAdapter, httpTracker as TrackerAdapter])),
 };
 
@@ -38,9 +33,22 @@ function byName<Adapter extends { readonly name: string }>(list: readonly Adapte
   return list.map((adapter) => [adapter.name, adapter]);
 }
 
-/** @param role see `SqliteStoreOptions`. */
-export function openStore(config: Pick<GatewayConfig, 'store'>, role: 'gateway' | 'operator'): Store {
-  return openSqliteStore({ file: config.store.url.slice('sqlite:'.length), rules: { joinParts }, role });
+/**
+ * @param role see `SqliteStoreOptions` and `PostgresStoreOptions`.
+ * @throws when there is no store to be had, with what to do.
+ */
+export async function openStore({ store }: Pick<GatewayConfig, 'store'>, role: 'gateway' | 'operator'): Promise<Store> {
+  const rules = { joinParts };
+  const file = sqliteFile(store.url);
+  if (file !== null) return openSqliteStore({ file, rules, role });
+  return await openPostgresStore({
+    url: store.url,
+    poolMax: store.pool.connections,
+    connectTimeoutMs: store.pool.connectTimeoutSeconds * 1000,
+    statementTimeoutMs: store.pool.statementTimeoutSeconds * 1000,
+    rules,
+    role,
+  });
 }
 
 /** The desk of the embedded tracker. @throws when another tracker is configured. */
@@ -68,10 +76,14 @@ export interface Instructions {
   readonly knowledge: Knowledge;
 }
 
-export function composeGateway(config: GatewayConfig, { wording, knowledge }: Instructions, log: Log): Composed {
+export async function composeGateway(
+  config: GatewayConfig,
+  { wording, knowledge }: Instructions,
+  log: Log,
+): Promise<Composed> {
   const metrics = new Metrics();
   const texts = new WordedTexts(wording);
-  const store = openStore(config, 'gateway');
+  const store = await openStore(config, 'gateway');
   const tracker = config.tracker.adapter.create(config.tracker.config, { log: log.child({ part: 'tracker' }) });
   const setupOf = (id: string, { adapter, config: block }: Configured<ChannelAdapter>): ChannelSetup => ({
     adapter: adapter.name,

@@ -1,4 +1,4 @@
-import type { LoadPlan, LoadResult } from './generator/load.js';
+import type { LoadPlan } from './generator/load.js';
 import type { GeneratorCommands } from './generator/process.js';
 import type { Measurement, Subject } from './measurement.js';
 import type { BenchOptions } from './options.js';
@@ -47,29 +47,17 @@ export interface Labels {
   readonly counts: Measurement['counts'];
 }
 
-/** Who puts a server under load. */
-export interface Driver {
-  readonly pid: number;
-  run(): Promise<LoadResult>;
-}
-
 /** Drives the server that is bound now, and watches its processes meanwhile. */
-export function measure(bench: Bench, labels: Labels, plan: LoadPlan, pids: readonly number[]): Promise<Measurement> {
-  const { generator } = bench;
-  return measureDriven(bench, labels, { pid: generator.pid, run: () => generator.call('run', plan) }, pids);
-}
-
-/** The same, with a driver of the scenario's own. */
-export async function measureDriven(
+export async function measure(
   bench: Bench,
   labels: Labels,
-  driver: Driver,
+  plan: LoadPlan,
   pids: readonly number[],
 ): Promise<Measurement> {
   const fromMs = performance.now();
   const before = pids.map(processUse);
-  const others = watchOthers([...new Set([...pids, driver.pid, bench.generator.pid, bench.tracker.pid, process.pid])]);
-  const load = await driver.run();
+  const others = watchOthers([...pids, bench.generator.pid, bench.tracker.pid, process.pid]);
+  const load = await bench.generator.call('run', plan);
   const seconds = (performance.now() - fromMs) / 1000;
   const after = pids.map(processUse);
   const cpuSeconds = (uses: typeof after) => total(uses.map((use) => use?.cpuSeconds ?? null));

@@ -9,8 +9,6 @@ export type Subject =
   | 'gateway, filling'
   | 'gateway, intake, empty'
   | 'gateway, intake, backlog'
-  | 'bare express route'
-  | 'gateway, webhooks'
   | 'Kannel, intake'
   | 'Kannel, whole way';
 

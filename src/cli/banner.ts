@@ -1,4 +1,5 @@
 import type { GatewayConfig } from '../config/load.js';
+import { shownStoreUrl } from '../config/storeUrl.js';
 import type { ChannelLook } from '../http/readiness.js';
 
 /** What is up and what to type next, for whoever looks at the console. */
@@ -8,7 +9,7 @@ export function bannerOf(config: GatewayConfig, channels: ReadonlyMap<string, Ch
     'lapor-gateway is up',
     `  channels  ${states.join(', ')}${config.simulators === undefined ? '' : '  (simulated peers on loopback, over the real protocols)'}`,
     `  tracker   ${config.tracker.adapter.name}`,
-    `  store     ${config.store.url}`,
+    `  store     ${shownStoreUrl(config.store.url)}`,
     `  http      http://${config.server.host}:${port}  (/healthz /readyz /metrics)`,
   ];
   return `${[...lines, ...hintsOf(config)].join('\n')}\n`;

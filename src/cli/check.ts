@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { GatewayConfig } from '../config/load.js';
 import { webhookUrl } from '../config/load.js';
+import { shownStoreUrl } from '../config/storeUrl.js';
 import type { Wording } from '../conversation/wording/wording.js';
 import { printable } from '../domain/printable.js';
 import { badConfigExitCode, type FaultPrinter, printFaults, printWarnings, shortName } from './printFaults.js';
@@ -43,7 +44,7 @@ function summary(config: GatewayConfig, wording: Wording): string[] {
     `  channels  ${channels.join(', ')}`,
     ...(profiles.length === 0 ? [] : [`  profiles  ${profiles.join(', ')}`]),
     `  tracker   ${config.tracker.adapter.name}`,
-    `  store     ${config.store.url}`,
+    `  store     ${shownStoreUrl(config.store.url)}`,
     `  replies   in ${config.replies.language}; texts in ${wording.languages.join(', ')}`,
   ];
 }

@@ -31,7 +31,7 @@ export async function openControl(
   });
   const acted = metrics.acted.bind(metrics);
   const desk = new ControlDesk({ store, switchboard, reload, log, acted });
-  const server = await listenOrWarn(controlSocketFile(config.store.url), desk, log);
+  const server = await listenOrWarn(controlSocketFile(config.store), desk, log);
   const onHangUp = (): void => void desk.answer({ command: 'reload', actor: 'SIGHUP', reason: null });
   // At a terminal the signal says that the terminal is gone; there it ends the gateway, as `start` sees to.
   if (!process.stdin.isTTY) process.on('SIGHUP', onHangUp);

@@ -12,7 +12,7 @@ import type { Output } from './tracker.js';
 
 export interface PartsDeps {
   readonly configOf: (option?: string) => Promise<GatewayConfig>;
-  readonly openStore: (config: GatewayConfig) => Store;
+  readonly openStore: (config: GatewayConfig) => Promise<Store>;
   /** Who types, for the audit trail. */
   readonly operator: string;
   readonly output: Output;
@@ -154,7 +154,7 @@ async function redecode(
   deps: PartsDeps,
 ): Promise<void> {
   const config = await deps.configOf(option);
-  const store = deps.openStore(config);
+  const store = await deps.openStore(config);
   let unchanged = 0;
   try {
     for (const partId of partIds) {
@@ -253,7 +253,7 @@ async function withStore<Value>(
   { configOf, openStore }: PartsDeps,
   use: (store: Store) => Promise<Value>,
 ): Promise<Value> {
-  const store = openStore(await configOf(option));
+  const store = await openStore(await configOf(option));
   try {
     return await use(store);
   } finally {

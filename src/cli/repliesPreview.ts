@@ -115,8 +115,7 @@ function page(replies: readonly MeasuredReply[], hasColour: boolean): string {
 function sizeOf(reply: MeasuredReply): string {
   const { encoding, segments, septets, weightedLength } = reply;
   const units = septets === null ? '' : `  ${septets}/${segments === 1 ? 160 : segments * 153} septets`;
-  const cut = weightedLength > longestPost && reply.hasMessage ? ', cut there' : '';
-  const size = `${segments} SMS  ${encoding}${units}  post ${weightedLength}/${longestPost}${cut}`;
+  const size = `${segments} SMS  ${encoding}${units}  post ${weightedLength}/${longestPost}`;
   return isFit(reply) ? size : `${size}  DOES NOT FIT`;
 }
 

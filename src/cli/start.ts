@@ -4,10 +4,9 @@ import { type Composed, composeGateway } from '../compose.js';
 import type { GatewayConfig } from '../config/load.js';
 import type { ReadSettings } from '../control/reload.js';
 import type { ServedChannel } from '../control/servedChannel.js';
-import { createHttpApp } from '../http/app.js';
+import { createHttpApp, type WebhookHandler } from '../http/app.js';
 import { checkStore, readiness } from '../http/readiness.js';
 import { type HttpServer, startHttpServer } from '../http/server.js';
-import type { WebhookHandler } from '../http/webhooks.js';
 import { createLogger, Redaction } from '../telemetry/logger.js';
 import { bannerOf } from './banner.js';
 import { type Control, openControl } from './controlDesk.js';
@@ -50,7 +49,7 @@ export function startCommand(deps: StartDeps): Command {
       const simulators = await startSimulators(config);
       try {
         const read = () => loadSettings(option, deps);
-        await runGateway(config, composeGateway(config, settings, log), { redaction, read, stopped });
+        await runGateway(config, await composeGateway(config, settings, log), { redaction, read, stopped });
       } finally {
         await simulators.stop();
       }

@@ -15,6 +15,7 @@ import { type Environment, interpolate } from './interpolate.js';
 import { portClashes } from './portClashes.js';
 import { type GatewaySections, gatewaySchema } from './schema.js';
 import { Sections } from './sections.js';
+import { storeSecrets } from './storeUrl.js';
 import { readYamlFile, type YamlFile } from './yamlFile.js';
 
 /** The adapters that exist, by name. The composition root gives them, for the config knows none. */
@@ -70,14 +71,13 @@ export function loadConfig({ file, env, adapters }: LoadOptions): LoadResult {
     return { ok: false, faults: [...inOrderOfFile(read.yaml, sections, sections.faults), ...profileFaults] };
   }
   const { replies } = own.config;
-  const atConfig = (folder: string | null) => (folder === null ? null : resolve(directory, folder));
   const config: GatewayConfig = {
     ...own.config,
     file,
-    replies: { ...replies, directory: atConfig(replies.directory), holidays: atConfig(replies.holidays) },
+    replies: { ...replies, directory: replies.directory === null ? null : resolve(directory, replies.directory) },
     tracker,
     channels,
-    secrets: gatherSecrets(sections, [tracker, ...channels.values()]),
+    secrets: gatherSecrets(sections, [tracker, ...channels.values()], storeSecrets(own.config.store.url)),
   };
   const warnings = findings.filter(({ severity }) => severity === 'warning');
   return { ok: true, config, warnings: inOrderOfFile(read.yaml, sections, warnings) };
@@ -97,10 +97,11 @@ const shortestSuspectedSecret = 6;
 function gatherSecrets(
   sections: Sections,
   configured: ReadonlyArray<{ adapter: { secrets(config: unknown): readonly string[] }; config: unknown }>,
+  others: readonly string[],
 ): readonly string[] {
   const suspected = sections.secrets().filter((secret) => secret.length >= shortestSuspectedSecret);
   const named = configured.flatMap(({ adapter, config }) => adapter.secrets(config)).filter((secret) => secret !== '');
-  return [...new Set([...named, ...suspected])];
+  return [...new Set([...named, ...others, ...suspected])];
 }
 
 /** Below this length, a secret taken out of a message would take ordinary words and numbers with it. */

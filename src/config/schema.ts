@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseNetwork } from '../domain/network.js';
+import { storeUrlFault } from './storeUrl.js';
 
 /**
  * The gateway's own part of the config. The descriptions are the operator's reference: docs/configuration.md is
@@ -56,13 +57,54 @@ const serverSchema = z
   })
   .describe('The HTTP server');
 
+const poolSchema = z
+  .strictObject({
+    connections: z
+      .int()
+      .min(2)
+      .max(100)
+      .default(12)
+      .describe(
+        'PostgreSQL: the most connections that this node opens. All nodes together must stay below `max_connections`.',
+      ),
+    connectTimeoutSeconds: z
+      .number()
+      .positive()
+      .max(300)
+      .default(5)
+      .describe(
+        'PostgreSQL: how long a connection may take, or the wait for a free one, before the store counts as away.',
+      ),
+    statementTimeoutSeconds: z
+      .number()
+      .positive()
+      .max(300)
+      .default(15)
+      .describe('PostgreSQL: how long one statement may take before it is given up.'),
+  })
+  .describe('Connections to PostgreSQL');
+
 const storeSchema = z
   .strictObject({
     url: z
       .string()
-      .regex(/^sqlite:(?!:memory:).+$/, 'expected `sqlite:FILE`, such as `sqlite:data/gateway.db`')
+      .superRefine((url, context) => {
+        const fault = storeUrlFault(url);
+        if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+      })
       .default('sqlite:data/gateway.db')
-      .describe('The database, as `sqlite:FILE`. A relative file is relative to the working directory.'),
+      .describe(
+        'The database: `sqlite:FILE` (relative to the working directory) for one gateway, or `postgres://USER:PASSWORD@HOST/DATABASE` for any number of nodes; `?sslmode=verify-full&sslrootcert=FILE` for TLS.',
+      ),
+    controlSocket: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        "The Unix domain socket for operators' commands to this node. Without it: beside the SQLite file, or `data/gateway.control` with PostgreSQL.",
+      ),
+    pool: poolSchema.prefault({}),
   })
   .describe('Where parts, reports and replies are kept');
 
@@ -126,14 +168,6 @@ const repliesSchema = z
       .refine(isTimeZone, 'expected a time zone such as `Asia/Jakarta`, `Asia/Makassar` or `Asia/Jayapura`')
       .default('Asia/Jakarta')
       .describe('For the dates that replies name.'),
-    holidays: z
-      .string()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe(
-        'A folder with your days off, `2027.yaml` and so on, relative to the config file. Without it: the packaged ones.',
-      ),
     uncertain: z
       .enum(['resend', 'hold'])
       .default('resend')

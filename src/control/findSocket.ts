@@ -14,5 +14,5 @@ export type FoundSocket =
  */
 export function findControlSocket(option: string | undefined, env: Environment): FoundSocket {
   const found = findStore(option, env);
-  return found.ok ? { ok: true, file: controlSocketFile(found.store.url) } : found;
+  return found.ok ? { ok: true, file: controlSocketFile(found.store) } : found;
 }

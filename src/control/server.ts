@@ -1,5 +1,6 @@
-import { lstatSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { messageOf } from '../domain/messageOf.js';
 import type { Log } from '../ports/log.js';
 import { type ControlAnswer, type ControlRequest, requestSchema } from './protocol.js';
@@ -32,9 +33,10 @@ export async function startControlServer(
 ): Promise<ControlServer> {
   if (Buffer.byteLength(file) > socketPathMaxOctets) {
     throw new Error(
-      `${file} is too long for a socket (${socketPathMaxOctets} octets): use a shorter path in store.url`,
+      `${file} is too long for a socket (${socketPathMaxOctets} octets): use a shorter path in store.url or store.controlSocket`,
     );
   }
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   removeLeftOver(file);
   const connections = new Set<Socket>();
   const server = createServer((socket) => {
@@ -56,7 +58,8 @@ export async function startControlServer(
 function removeLeftOver(file: string): void {
   const found = lstatSync(file, { throwIfNoEntry: false });
   if (found === undefined) return;
-  if (!found.isSocket()) throw new Error(`${file} is in the way: it is no socket. Move it, or use another store.url`);
+  if (!found.isSocket())
+    throw new Error(`${file} is in the way: it is no socket. Move it, or name another in store.controlSocket`);
   unlinkSync(file);
 }
 

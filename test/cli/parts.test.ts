@@ -48,7 +48,7 @@ describe('lapor-gateway parts', () => {
     let err = '';
     const command = partsCommand({
       configOf: async () => configWith(alphabet),
-      openStore: () => openSqliteStore({ file: place.file, rules: { joinParts }, role: 'operator' }),
+      openStore: async () => openSqliteStore({ file: place.file, rules: { joinParts }, role: 'operator' }),
       operator: 'adi',
       output: { write: (text: string) => (out += text) },
     });

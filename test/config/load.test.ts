@@ -61,10 +61,9 @@ describe('loadConfig', () => {
       expect(config.server.publicUrl).to.equal('https://gateway.example.go.id');
     });
 
-    it('finds reply texts and days off beside the config file, wherever the gateway is started', () => {
-      const config = loadFine(complete('replies: { directory: texts, holidays: days }\n'));
+    it('finds reply texts beside the config file, wherever the gateway is started', () => {
+      const config = loadFine(complete('replies: { directory: texts }\n'));
       expect(config.replies.directory).to.equal(folder.path('texts'));
-      expect(config.replies.holidays).to.equal(folder.path('days'));
     });
   });
 
@@ -110,7 +109,28 @@ describe('loadConfig', () => {
       {
         label: 'a store that would forget',
         yaml: complete('store: { url: "sqlite::memory:" }\n'),
-        faults: ['4:10 store.url: expected `sqlite:FILE`, such as `sqlite:data/gateway.db`'],
+        faults: [
+          '4:10 store.url: expected `sqlite:FILE`, such as `sqlite:data/gateway.db`, or `postgres://USER@HOST/DATABASE`',
+        ],
+      },
+      {
+        label: 'a database without a name',
+        yaml: complete('store: { url: "postgres://gateway:rahasia@db.example" }\n'),
+        faults: ['4:10 store.url: names no database: expected `postgres://USER@HOST/DATABASE`'],
+      },
+      {
+        label: 'a password that breaks its URL, which is not quoted',
+        yaml: complete('store: { url: "postgres://gateway:ra/ha#sia@db/x" }\n'),
+        faults: [
+          '4:10 store.url: cannot be read as a URL: letters such as `@ : / # ?` in a user or password are written as %40 %3A %2F %23 %3F',
+        ],
+      },
+      {
+        label: 'a TLS mode that checks nothing',
+        yaml: complete('store: { url: "postgres://gateway@db/x?sslmode=require" }\n'),
+        faults: [
+          '4:10 store.url: has an sslmode that says less than it means: expected one of disable, no-verify, verify-full',
+        ],
       },
       {
         label: 'retries that shrink',

@@ -70,7 +70,7 @@ describe('live control', () => {
     config = settings.config;
     redaction = new Redaction(config.secrets);
     log = new MemoryLog();
-    composed = composeGateway(config, settings, log);
+    composed = await composeGateway(config, settings, log);
     await composed.gateway.start();
     control = await openControl(config, composed, redaction, read);
     for (const { id, hold } of composed.gateway.switchboard.channels.values()) {

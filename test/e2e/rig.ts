@@ -24,6 +24,8 @@ export const citizens: Readonly<Record<TelcoName, string>> = { telkomsel: '62812
 export interface RigOptions {
   /** Keys of the `tracker:` block beyond its address; the default takes pushed events. */
   readonly tracker?: object;
+  /** A SQLite file in the rig's folder unless told. */
+  readonly storeUrl?: string;
   /** See `GatewayProcess`. */
   readonly launcher?: readonly string[];
 }
@@ -184,7 +186,7 @@ export class Rig {
     const channels = [...this.telcoPorts].map(([name, port]) => [name, channelOf(port)]);
     return stringify({
       server: { port: this.httpPort },
-      store: { url: 'sqlite:gateway.db' },
+      store: { url: this.options.storeUrl ?? 'sqlite:gateway.db', pool: { connectTimeoutSeconds: 1 } },
       tracker: {
         adapter: 'http',
         url: `http://127.0.0.1:${this.trackerPort}`,

@@ -46,11 +46,13 @@ export class SqlitePlace implements StorePlace {
     return this.#opened().prepare<[], Buffer>('SELECT raw FROM parts ORDER BY id').pluck().all();
   }
 
-  fill(): () => void {
+  async fill(): Promise<() => Promise<void>> {
     const db = this.#opened();
     const pages = db.pragma('page_count', { simple: true }) as number;
     db.pragma(`max_page_count = ${pages}`);
-    return () => db.pragma('max_page_count = 1073741823');
+    return async () => {
+      db.pragma('max_page_count = 1073741823');
+    };
   }
 
   remove(): Promise<void> {

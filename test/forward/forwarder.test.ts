@@ -248,12 +248,12 @@ describe('the forwarder', () => {
     // So long that its acknowledgement, which names it, needs pages of its own.
     await write(['x'.repeat(20_000)], oneSender);
     await facts.until('it is under way', () => tracker.inFlight === 1);
-    const giveBack = place.fill();
+    const giveBack = await place.fill();
     tracker.answer = filed;
     answer.release();
     await facts.until('the store has refused', () => log.text.includes('not recorded, trying again'));
     expect(counted('forwarded')).to.equal(0);
-    giveBack();
+    await giveBack();
     await facts.until('it is recorded', () => counted('forwarded') === 1);
     expect(tracker.submitted).to.have.length(1);
   });

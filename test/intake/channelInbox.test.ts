@@ -94,11 +94,11 @@ describe('the channel inbox', () => {
   const offer = () => inbox.accept([smsPart({ raw: Buffer.alloc(8_192, 'a') })]);
 
   it('tells the log when refusing begins and ends, not of each batch', async () => {
-    const makeRoom = place.fill();
+    const makeRoom = await place.fill();
     for (let batch = 0; batch < 50; batch += 1) await offer().catch(() => undefined);
     expect(log.lines.map((line) => line.split(':')[0])).to.deep.equal(['error parts not taken']);
     expect(heard, 'each is counted').to.have.length(50);
-    makeRoom();
+    await makeRoom();
     await offer();
     await offer();
     expect(log.lines.slice(1)).to.deep.equal([
@@ -107,7 +107,7 @@ describe('the channel inbox', () => {
   });
 
   it('tells the log when the store refuses for another reason than before', async () => {
-    place.fill();
+    await place.fill();
     await offer().catch(() => undefined);
     await store.close();
     await offer().catch(() => undefined);

@@ -40,13 +40,13 @@ export function describeFailures(scene: () => Scene): void {
     it('takes nothing while there is no room, keeps what it has, and goes on when there is', async () => {
       await scene().accept([smsPart({ text: 'sebelum' })], { cursor: { name: 'posts', value: '1' } });
       const counts = await scene().store.counts();
-      const giveBack = scene().place.fill();
+      const giveBack = await scene().place.fill();
       const parts = big();
       const cursor = { name: 'posts', value: '2' };
       expect(await rejection(scene().accept(parts, { cursor }))).to.be.instanceOf(StoreUnavailable);
       expect(await scene().store.counts()).to.deep.equal(counts);
       expect(await scene().store.cursor('posts')).to.equal('1');
-      giveBack();
+      await giveBack();
       expect(await scene().accept(parts, { cursor })).to.include({ reports: 50, duplicates: 0 });
       expect(await scene().claimReports()).to.have.length(51);
       await scene().restart();
@@ -54,14 +54,14 @@ export function describeFailures(scene: () => Scene): void {
     });
 
     it('rejects all that shares a commit with what finds no room, or takes it for good', async () => {
-      const giveBack = scene().place.fill();
+      const giveBack = await scene().place.fill();
       const asked = [
         scene().accept([smsPart()]),
         scene().accept(big()),
         scene().accept([smsPart({ from: neighbour })]),
       ];
       const results = await Promise.allSettled(asked);
-      giveBack();
+      await giveBack();
       expect(results[1]?.status).to.equal('rejected');
       const taken = results.filter(({ status }) => status === 'fulfilled').length;
       await scene().restart();

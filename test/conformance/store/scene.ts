@@ -24,7 +24,7 @@ export interface StorePlace {
   /** The raw octets of every part that is kept, oldest first. */
   rawParts(): Promise<readonly Buffer[]>;
   /** Takes all free room from the open store. @returns gives it back. */
-  fill(): () => void;
+  fill(): Promise<() => Promise<void>>;
   remove(): Promise<void>;
 }
 

@@ -56,15 +56,14 @@ const maxBodyBytes = 1024 * 1024;
 export function xApi(x: XSimulator, endpoints: readonly Endpoint[], timers: Timers): RequestListener {
   const compiled = compile(endpoints);
   return (request, response) => {
-    const exchange = new Conversation(x, compiled, timers, request, response);
+    const exchange = new Exchange(x, compiled, timers, request, response);
     void exchange.run().catch((error: unknown) => exchange.fail(error));
   };
 }
 
-class Conversation {
+class Exchange {
   readonly #url: URL;
   #name = 'unknown';
-  #call: Call | null = null;
   #headers: Record<string, string> = {};
 
   constructor(
@@ -99,9 +98,9 @@ class Conversation {
     this.#takeAllowance(endpoint, caller);
     this.#checkBudget(endpoint);
     const params = pattern.exec(pathname)?.groups ?? {};
-    this.#call = { x, caller, params, query: this.#url.searchParams, body: jsonOf(octets) };
     this.#checkParameters(endpoint);
-    const answer = await endpoint.answer(this.#call);
+    const call: Call = { x, caller, params, query: this.#url.searchParams, body: jsonOf(octets) };
+    const answer = await endpoint.answer(call);
     if (fault?.dropAfterStore) this.#drop();
     else this.#give(answer);
   }
@@ -111,7 +110,8 @@ class Conversation {
     const shape =
       error instanceof XProblem ? error.shape : { ...knownProblems['internal-error'], detail: String(error) };
     const headers = { ...this.#headers, 'content-type': 'application/problem+json; charset=utf-8' };
-    this.#answered(shape.status, problemBody(shape, wording), headers);
+    this.x.noteAnswer(this.#name, shape.status);
+    sendJson(this.response, shape.status, problemBody(shape, wording), headers);
   }
 
   async #token(octets: Buffer): Promise<void> {
@@ -194,16 +194,8 @@ class Conversation {
       answer.stream(this.response);
       return;
     }
-    this.#answered(answer.status, answer.body, headers);
-  }
-
-  #answered(status: number, answer: unknown, headers: Readonly<Record<string, string>>): void {
-    this.x.noteAnswer(this.#name, status);
-    if (this.#call !== null) {
-      const { caller, params, query, body: request } = this.#call;
-      this.x.settings.observe?.({ operation: this.#name, caller, params, query, request, status, answer });
-    }
-    sendJson(this.response, status, answer, headers);
+    this.x.noteAnswer(this.#name, answer.status);
+    sendJson(this.response, answer.status, answer.body, headers);
   }
 
   #drop(): void {

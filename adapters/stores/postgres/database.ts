@@ -1,0 +1,235 @@
+import { type ClientBase, Pool, type PoolClient, type PoolConfig, types } from 'pg';
+import { StoreUnavailable } from '../../../src/ports/store.js';
+import { CommitInDoubt, isCut, isRepeatable, unavailable } from './faults.js';
+
+/** Reads the numbers that a store keeps: milliseconds, sequence numbers and counts stay far below 2^53. */
+const int8Oid = 20;
+
+const repeatsMax = 8;
+
+/**
+ * What a session sets. Each statement has its index, so what the planner thinks of a table that was empty when it last
+ * looked must not decide: a backlog of a million rows arrives faster than statistics do. Names that a database does not
+ * know are left out, for not all that speak PostgreSQL's protocol have them.
+ */
+const sessionSettings: Readonly<Record<string, string>> = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+};
+
+export interface Connecting {
+  readonly url: string;
+  readonly poolMax: number;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
+
+/** A pool of connections, and transactions on them. */
+export class Database {
+  readonly #pool: Pool;
+  /** A statement is prepared once on each connection, under one name everywhere. */
+  readonly #names = new Map<string, string>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor(connecting: Connecting) {
+    this.#pool = new Pool(poolConfig(connecting));
+    // An idle connection that is cut tells it here. The next query opens another; whoever needs one is told then.
+    this.#pool.on('error', () => {});
+  }
+
+  /** A connection outside of transactions, for opening. */
+  async withClient<Value>(work: (client: PoolClient) => Promise<Value>): Promise<Value> {
+    const client = await this.#pool.connect();
+    try {
+      return await work(client);
+    } finally {
+      client.release();
+    }
+  }
+
+  /** One statement, which is a transaction of its own. @throws StoreUnavailable */
+  query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.#track(async () => {
+      const client = await this.#pool.connect();
+      try {
+        const { rows } = await client.query({ name: this.nameOf(sql), text: sql, values: [...values] });
+        client.release();
+        return rows as Row[];
+      } catch (error) {
+        client.release(isCut(error));
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Runs `work` in a transaction. May run it again, when it got in the way of another one: so it changes nothing but the
+   * database, and what it learns for later it leaves with `tx.afterCommit`.
+   * @throws StoreUnavailable; CommitInDoubt when it is perhaps done.
+   */
+  transaction<Value>(work: (tx: Tx) => Promise<Value>): Promise<Value> {
+    return this.#track(async () => {
+      for (let repeats = 0; ; repeats += 1) {
+        try {
+          return await this.#transactionOnce(work);
+        } catch (error) {
+          if (!isRepeatable(error) || repeats >= repeatsMax) throw error;
+        }
+      }
+    });
+  }
+
+  /** Waits for what is under way. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.allSettled(this.#underWay);
+    await this.#pool.end();
+  }
+
+  nameOf(sql: string): string {
+    const known = this.#names.get(sql);
+    if (known !== undefined) return known;
+    const name = `s${this.#names.size}`;
+    this.#names.set(sql, name);
+    return name;
+  }
+
+  async #transactionOnce<Value>(work: (tx: Tx) => Promise<Value>): Promise<Value> {
+    const client = await this.#pool.connect();
+    const tx = new Tx(client, this);
+    let broken = false;
+    try {
+      const value = await work(tx);
+      await tx.commit();
+      return value;
+    } catch (error) {
+      broken = isCut(error) || error instanceof CommitInDoubt || !(await tx.rollBack());
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async #track<Value>(run: () => Promise<Value>): Promise<Value> {
+    if (this.#closed) throw new StoreUnavailable('the store is closed');
+    const running = run();
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      throw unavailable(error);
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+}
+
+/**
+ * A transaction under way. Statements are sent as they are asked for and run in that order: who needs no answer does not
+ * wait for one, and several travel together.
+ */
+export class Tx {
+  #begun = false;
+  /** What the first statement that failed said; those after it only say that the transaction is aborted. */
+  #failure: unknown = null;
+  readonly #afterCommit: (() => void)[] = [];
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly database: Database,
+  ) {}
+
+  async query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    this.#begin();
+    try {
+      const { rows } = await this.client.query({ name: this.database.nameOf(sql), text: sql, values: [...values] });
+      return rows as Row[];
+    } catch (error) {
+      this.#failure ??= error;
+      throw this.#failure;
+    }
+  }
+
+  /** For a statement whose answer nobody needs: what goes wrong with it is told by whatever is waited for next. */
+  send(sql: string, values: readonly unknown[] = []): void {
+    this.#begin();
+    this.#sendUnnamed({ name: this.database.nameOf(sql), text: sql, values: [...values] });
+  }
+
+  /** For what was learnt of rows that are there once this is committed. */
+  afterCommit(learn: () => void): void {
+    this.#afterCommit.push(learn);
+  }
+
+  async commit(): Promise<void> {
+    if (this.#begun) {
+      try {
+        await this.client.query('COMMIT');
+      } catch (error) {
+        // What travelled with it failed in the same moment.
+        const cause = this.#failure ?? error;
+        throw isCut(cause) ? new CommitInDoubt(cause) : cause;
+      }
+      if (this.#failure !== null) throw this.#failure;
+    }
+    for (const learn of this.#afterCommit) learn();
+  }
+
+  /** @returns whether the connection can be used again. */
+  async rollBack(): Promise<boolean> {
+    if (!this.#begun) return true;
+    return this.client.query('ROLLBACK').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  #begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#sendUnnamed({ text: 'BEGIN' });
+  }
+
+  #sendUnnamed(query: { name?: string; text: string; values?: unknown[] }): void {
+    this.client.query(query).catch((error: unknown) => {
+      this.#failure ??= error;
+    });
+  }
+}
+
+function poolConfig({ url, poolMax, connectTimeoutMs, statementTimeoutMs }: Connecting): PoolConfig {
+  return {
+    connectionString: url,
+    max: poolMax,
+    pipeline: true,
+    keepAlive: true,
+    application_name: 'lapor-gateway',
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    // A server that is gone without a word, behind a firewall that drops packets.
+    query_timeout: statementTimeoutMs * 2,
+    // A node that is frozen in the middle of a transaction must not hold its locks for ever.
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => parserOf(oid, format) },
+    onConnect: setSession,
+  } as PoolConfig;
+}
+
+function parserOf(oid: number, format: 'text' | 'binary' = 'text') {
+  return oid === int8Oid ? Number : types.getTypeParser(oid, format as 'text');
+}
+
+async function setSession(client: ClientBase): Promise<void> {
+  // A connection that is cut says so twice: to the query under way, which tells whoever asked, and here.
+  client.on('error', () => {});
+  await client.query(
+    `SELECT set_config(s.name, g.setting, false)
+     FROM unnest($1::text[], $2::text[]) AS g (name, setting) JOIN pg_settings s ON s.name = g.name`,
+    [Object.keys(sessionSettings), Object.values(sessionSettings)],
+  );
+}

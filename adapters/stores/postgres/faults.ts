@@ -1,0 +1,61 @@
+import { StoreUnavailable } from '../../../src/ports/store.js';
+
+/**
+ * What PostgreSQL's error codes ask for (PostgreSQL documentation, appendix A). An error without one never reached the
+ * server, or lost it: the connection was refused, cut or timed out.
+ */
+
+/** Two transactions got in each other's way, and this one was chosen to give in: the same again will do. */
+const mayBeRepeated = /^(40001|40P01)$/;
+
+/**
+ * The database as a whole has trouble, which each operation alone would meet as well: connection (08), read-only after
+ * a failover (25006), out of room or connections (53), a lock or an answer that took too long (55P03, 57014), shutdown
+ * (57P), input and output (58), damage (XX).
+ */
+const isDatabases = /^(08|53|57|58|XX)|^(25006|55P03)$/;
+
+/** Errors about values may quote them, and values are what citizens wrote. */
+const mayQuoteValues = /^(22|23)/;
+
+export function sqlStateOf(error: unknown): string | null {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+}
+
+export function isRepeatable(error: unknown): boolean {
+  return mayBeRepeated.test(sqlStateOf(error) ?? '');
+}
+
+export function isAway(error: unknown): boolean {
+  if (error instanceof StoreUnavailable) return error.cause === undefined || isAway(error.cause);
+  const state = sqlStateOf(error);
+  return state === null ? !(error instanceof TypeError) : isDatabases.test(state);
+}
+
+/** The connection is of no use any more. */
+export function isCut(error: unknown): boolean {
+  return /^(08|57P)/.test(sqlStateOf(error) ?? '08');
+}
+
+export function unavailable(error: unknown): StoreUnavailable {
+  if (error instanceof StoreUnavailable) return error;
+  return new StoreUnavailable(`the store did not take it: ${reasonOf(error)}`, { cause: error });
+}
+
+/** The commit was sent and its answer never came: perhaps it is done. */
+export class CommitInDoubt extends StoreUnavailable {
+  constructor(cause: unknown) {
+    super(`the store was lost while it committed: ${reasonOf(cause)}`, { cause });
+    this.name = 'CommitInDoubt';
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const state = sqlStateOf(error);
+  if (state !== null && mayQuoteValues.test(state)) return `the database refused a value (SQLSTATE ${state})`;
+  if (!(error instanceof Error)) return String(error);
+  // A host of several addresses that all refuse makes an AggregateError without a message of its own.
+  const message = error.message || String((error as { code?: unknown }).code ?? error.name);
+  return state === null ? message : `${message} (SQLSTATE ${state})`;
+}

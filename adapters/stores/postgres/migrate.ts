@@ -1,0 +1,79 @@
+import type { ClientBase } from 'pg';
+import { migrations } from './migrations/index.js';
+
+/** PostgreSQL's code for a table that is not there. */
+const undefinedTable = '42P01';
+
+interface Version {
+  readonly version: number;
+  /** The oldest program that works on it, by the number of migrations that it knows. */
+  readonly works_from: number;
+}
+
+const none: Version = { version: 0, works_from: 0 };
+
+/**
+ * Brings the schema up to date. Nodes that start together take turns by an advisory lock.
+ * @throws when the schema is newer than this program can work with: an older program must not guess.
+ */
+export async function migrate(client: ClientBase): Promise<void> {
+  if ((await checkedVersion(client)).version >= migrations.length) return;
+  await client.query('BEGIN');
+  try {
+    await client.query(
+      `SELECT pg_advisory_xact_lock(hashtext('lapor-gateway schema'), hashtext(current_schema()::text))`,
+    );
+    await client.query(
+      `CREATE TABLE IF NOT EXISTS schema_versions (
+         version integer PRIMARY KEY, works_from integer NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
+    );
+    const { version } = await checkedVersion(client);
+    for (const [index, { sql, worksFrom }] of migrations.entries()) {
+      if (index < version) continue;
+      await client.query(sql);
+      await client.query('INSERT INTO schema_versions (version, works_from) VALUES ($1, $2)', [index + 1, worksFrom]);
+    }
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
+}
+
+/**
+ * For a command beside gateways that may run: migrates nothing under their feet.
+ * @throws when there is no schema, or it does not fit this program.
+ */
+export async function requireSchema(client: ClientBase): Promise<void> {
+  const { version } = await checkedVersion(client);
+  if (version === 0) {
+    throw new Error('the database has no store: start the gateway once, or point store.url at the one that it uses');
+  }
+  if (version < migrations.length) {
+    throw new Error(
+      `the store has schema ${version}, this program works with ${migrations.length}: restart the gateways with this version first, the first of them brings it up to date`,
+    );
+  }
+}
+
+async function checkedVersion(client: ClientBase): Promise<Version> {
+  const found = await versionOf(client);
+  if (found.version > migrations.length && found.works_from > migrations.length) {
+    throw new Error(
+      `the store has schema ${found.version}, this program knows up to ${migrations.length}: run the newer gateway on it, or restore a backup from before the upgrade`,
+    );
+  }
+  return found;
+}
+
+async function versionOf(client: ClientBase): Promise<Version> {
+  try {
+    const { rows } = await client.query<Version>(
+      'SELECT version, works_from FROM schema_versions ORDER BY version DESC LIMIT 1',
+    );
+    return rows[0] ?? none;
+  } catch (error) {
+    if ((error as { code?: string }).code === undefinedTable) return none;
+    throw error;
+  }
+}

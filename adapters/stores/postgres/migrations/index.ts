@@ -1,0 +1,5 @@
+import { first } from './001-first.js';
+import type { Migration } from './migration.js';
+
+/** In order; the schema's version is how many of them a database has seen. */
+export const migrations: readonly Migration[] = [first];

@@ -1,0 +1,49 @@
+import type { Tx } from './database.js';
+
+const sequences = ['part_numbers', 'set_numbers', 'report_numbers'] as const;
+
+/**
+ * Numbers for rows that are about to be written, taken within the transaction that writes them: so of two messages, the
+ * one that was accepted first has the smaller number, on whatever node. What is not used is a gap.
+ */
+export class Numbers {
+  readonly #left: Map<(typeof sequences)[number], number[]>;
+
+  private constructor(taken: Map<(typeof sequences)[number], number[]>) {
+    this.#left = taken;
+  }
+
+  static async take(tx: Tx, wanted: { parts: number; sets: number; reports: number }): Promise<Numbers> {
+    const counts = [wanted.parts, wanted.sets, wanted.reports];
+    const taken = await Promise.all(
+      sequences.map(async (sequence, index): Promise<[(typeof sequences)[number], number[]]> => {
+        const count = counts[index] ?? 0;
+        if (count === 0) return [sequence, []];
+        const rows = await tx.query<{ number: number }>(
+          `SELECT nextval('${sequence}') AS number FROM generate_series(1, $1)`,
+          [count],
+        );
+        return [sequence, rows.map((row) => row.number).reverse()];
+      }),
+    );
+    return new Numbers(new Map(taken));
+  }
+
+  part(): number {
+    return this.#next('part_numbers');
+  }
+
+  set(): number {
+    return this.#next('set_numbers');
+  }
+
+  report(): number {
+    return this.#next('report_numbers');
+  }
+
+  #next(sequence: (typeof sequences)[number]): number {
+    const next = this.#left.get(sequence)?.pop();
+    if (next === undefined) throw new Error(`more of ${sequence} were used than taken`);
+    return next;
+  }
+}

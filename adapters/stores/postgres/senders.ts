@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import type { Tx } from './database.js';
+
+const cacheMax = 50_000;
+/** 16 letters of 5 bits: nobody guesses one, and 80 bits never meet by chance. */
+const refLetters = 16;
+const base32 = '0123456789abcdefghjkmnpqrstvwxyz';
+
+export interface Address {
+  readonly medium: string;
+  readonly address: string;
+  readonly firstSeenMs: number;
+}
+
+interface SenderRow {
+  readonly id: number;
+  readonly medium: string;
+  readonly address: string;
+}
+
+const add = `INSERT INTO senders (medium, address, ref, created_ms)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+  ON CONFLICT (medium, address) DO NOTHING RETURNING id, medium, address`;
+
+const find = `SELECT s.id, s.medium, s.address FROM unnest($1::text[], $2::text[]) AS g (medium, address)
+  JOIN senders s ON s.medium = g.medium AND s.address = g.address`;
+
+/**
+ * Addresses to sender ids. The table is the one place where addresses live; the cache saves the look-up of somebody who
+ * wrote lately.
+ */
+export class Senders {
+  readonly #cache = new Map<string, number>();
+
+  /** The senders' ids, by `keyOf`; strangers become senders. */
+  async idsOf(tx: Tx, addresses: readonly Address[]): Promise<ReadonlyMap<string, number>> {
+    const ids = new Map<string, number>();
+    const unknown = new Map<string, Address>();
+    for (const one of addresses) {
+      const key = keyOf(one.medium, one.address);
+      const cached = this.#cache.get(key);
+      if (cached === undefined) unknown.set(key, one);
+      else ids.set(key, cached);
+    }
+    if (unknown.size > 0)
+      for (const row of await this.#rowsOf(tx, unknown)) ids.set(keyOf(row.medium, row.address), row.id);
+    return ids;
+  }
+
+  async #rowsOf(tx: Tx, unknown: ReadonlyMap<string, Address>): Promise<SenderRow[]> {
+    // In one order on all nodes: two that meet the same strangers must not wait for each other.
+    const sorted = [...unknown].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, address]) => address);
+    const columns = (some: readonly Address[]) => [some.map((one) => one.medium), some.map((one) => one.address)];
+    const known = await tx.query<SenderRow>(find, columns(sorted));
+    const knownKeys = new Set(known.map((row) => keyOf(row.medium, row.address)));
+    const strangers = sorted.filter((one) => !knownKeys.has(keyOf(one.medium, one.address)));
+    const added = strangers.length === 0 ? [] : await this.#add(tx, strangers);
+    const rows = [...known, ...added];
+    tx.afterCommit(() => this.#remember(rows));
+    return rows;
+  }
+
+  async #add(tx: Tx, strangers: readonly Address[]): Promise<SenderRow[]> {
+    const media = strangers.map((one) => one.medium);
+    const addresses = strangers.map((one) => one.address);
+    const refs = strangers.map(newRef);
+    const added = await tx.query<SenderRow>(add, [media, addresses, refs, strangers.map((one) => one.firstSeenMs)]);
+    // Who is not among them became a sender on another node in between.
+    return added.length === strangers.length ? added : tx.query<SenderRow>(find, [media, addresses]);
+  }
+
+  #remember(rows: readonly SenderRow[]): void {
+    for (const { medium, address, id } of rows) {
+      if (this.#cache.size >= cacheMax) {
+        const oldest = this.#cache.keys().next();
+        if (!oldest.done) this.#cache.delete(oldest.value);
+      }
+      this.#cache.set(keyOf(medium, address), id);
+    }
+  }
+}
+
+export function keyOf(medium: string, address: string): string {
+  return `${medium} ${address}`;
+}
+
+/** Random, so that nobody can get from a ref to an address without this table. */
+function newRef(): string {
+  let ref = 's_';
+  for (const byte of randomBytes(refLetters)) ref += base32[byte & 31];
+  return ref;
+}

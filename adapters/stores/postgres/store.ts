@@ -1,0 +1,387 @@
+import type { OwnTicket, TicketContext } from '../../../src/ports/conversation.js';
+import type { Act, ChannelCounts, ChannelHold, Redecoded, StoredPartView } from '../../../src/ports/operations.js';
+import type {
+  AcceptBatch,
+  AcceptSummary,
+  Buried,
+  Claim,
+  DeadLetter,
+  DeadLetterQuery,
+  Postponed,
+  ReceiptSummary,
+  ReplyClaim,
+  ReportClaim,
+  StatusResult,
+  Store,
+  StoreCounts,
+  StoreRules,
+} from '../../../src/ports/store.js';
+import { acts } from './acts.js';
+import { channelBacklogs } from './channelBacklogs.js';
+import { Channels } from './channels.js';
+import { CommitGroup } from './commitGroup.js';
+import { cursors } from './cursors.js';
+import { type Connecting, Database, type Tx } from './database.js';
+import { deadLetters, type OpenLetter } from './deadLetters.js';
+import { EarlierMessages } from './earlierMessages.js';
+import { CommitInDoubt, unavailable } from './faults.js';
+import { recordHandled } from './handledMessages.js';
+import { note } from './journal.js';
+import { migrate, requireSchema } from './migrate.js';
+import { Nodes, signs } from './nodes.js';
+import { Outbox } from './outbox.js';
+import { type IntakeOperation, PartIntake } from './partIntake.js';
+import { PartKeys } from './partKeys.js';
+import { closeOverdue } from './partSets.js';
+import { PartShelf } from './partShelf.js';
+import { receipts } from './receipts.js';
+import { ReplyRows } from './replyRows.js';
+import { forwardLane, ReportRows } from './reportRows.js';
+import { SenderContexts } from './senderContexts.js';
+import { Senders } from './senders.js';
+import { Tickets } from './tickets.js';
+import { Traces } from './traces.js';
+import { WorkQueue } from './workQueue.js';
+
+export interface PostgresStoreOptions extends Connecting {
+  readonly rules: StoreRules;
+  /**
+   * `gateway` brings the schema up to date and takes back what dead nodes held; `operator` is a command beside gateways
+   * that may run.
+   */
+  readonly role: 'gateway' | 'operator';
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** How long is kept what is kept only for a time. */
+const keepMs = { fingerprints: hourMs, closedSets: dayMs, earlyReceipts: 3 * dayMs, deliveries: 30 * dayMs } as const;
+
+/** An operator's command leases nothing. */
+const noNode = 0;
+
+const countAll = `SELECT
+  (SELECT count(*) FROM forward_queue) AS reports,
+  (SELECT count(*) FROM reply_queue) AS replies,
+  (SELECT count(*) FROM notices) AS notices,
+  (SELECT count(*) FROM part_sets WHERE report_seq IS NULL) AS sets,
+  (SELECT count(*) FROM dead_letters WHERE closed_ms IS NULL) AS letters,
+  (SELECT received_ms FROM reports WHERE seq = (SELECT min(seq) FROM forward_queue)) AS oldest_ms`;
+
+interface CountsRow {
+  readonly reports: number;
+  readonly replies: number;
+  readonly notices: number;
+  readonly sets: number;
+  readonly letters: number;
+  readonly oldest_ms: number | null;
+}
+
+/**
+ * The store on a PostgreSQL database, for any number of nodes.
+ * @throws when the database is not there or its schema does not fit; for an operator also when there is no schema.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const database = new Database(options);
+  try {
+    await database.withClient(options.role === 'gateway' ? migrate : requireSchema);
+    const nodes = new Nodes(database);
+    const node = options.role === 'gateway' ? await nodes.join() : noNode;
+    const store = new PostgresStore(database, options.rules, nodes, node);
+    if (options.role === 'gateway') await store.begin();
+    return store;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+class PostgresStore implements Store {
+  readonly #channels = new Channels();
+  readonly #keys = new PartKeys();
+  readonly #forwardQueue: WorkQueue;
+  readonly #replyQueue: WorkQueue;
+  readonly #reports: ReportRows;
+  readonly #replies: ReplyRows;
+  readonly #outbox: Outbox;
+  readonly #contexts: SenderContexts;
+  readonly #tickets: Tickets;
+  readonly #shelf: PartShelf;
+  readonly #traces: Traces;
+  readonly #intake: CommitGroup<IntakeOperation, AcceptSummary | null>;
+  /** Long messages that went on incomplete, by their channel's number. */
+  readonly #expired = new Map<number, number>();
+  #signing: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly database: Database,
+    private readonly rules: StoreRules,
+    private readonly nodes: Nodes,
+    private readonly node: number,
+  ) {
+    this.#forwardQueue = new WorkQueue('forward_queue', node);
+    this.#replyQueue = new WorkQueue('reply_queue', node);
+    const earlier = new EarlierMessages(this.#channels);
+    this.#contexts = new SenderContexts(earlier);
+    this.#reports = new ReportRows(this.#forwardQueue, this.#contexts);
+    this.#replies = new ReplyRows(this.#replyQueue, this.#channels);
+    this.#outbox = new Outbox(this.#replies);
+    this.#tickets = new Tickets(this.#forwardQueue, this.#outbox);
+    this.#shelf = new PartShelf(rules, this.#reports, this.#forwardQueue);
+    this.#traces = new Traces(database);
+    const intake = new PartIntake(this.#channels, new Senders(), this.#keys, this.#reports, earlier, rules);
+    this.#intake = new CommitGroup((operations) => this.#commitIntake(intake, operations));
+  }
+
+  /** For a node: says that it lives, from now on until it is closed. */
+  async begin(): Promise<void> {
+    await this.#sign();
+    this.#signing = setInterval(() => {
+      // While the database is away nobody else can take this node for dead either.
+      this.#sign().catch(() => {});
+    }, signs.everyMs);
+    this.#signing.unref();
+  }
+
+  async acceptParts(batch: AcceptBatch): Promise<AcceptSummary> {
+    const summary = await this.#intake.add({ kind: 'accept', batch });
+    if (summary === null) throw new TypeError('an accepted batch has no summary');
+    return summary;
+  }
+
+  async settleParts(channelId: string, keys: Parameters<Store['settleParts']>[1]): Promise<void> {
+    await this.#intake.add({ kind: 'settle', channelId, keys });
+  }
+
+  async closeOverdueSets(nowMs: number): Promise<number> {
+    const channels = await this.database.transaction((tx) => closeOverdue(tx, nowMs, this.rules, this.#reports));
+    for (const channel of channels) this.#expired.set(channel, (this.#expired.get(channel) ?? 0) + 1);
+    return channels.length;
+  }
+
+  claimReports({ limit, nowMs, leaseMs }: Claim): Promise<readonly ReportClaim[]> {
+    return this.database.transaction((tx) => this.#reports.claim(tx, limit, nowMs, nowMs + leaseMs));
+  }
+
+  ownTicket(seq: number, trackingId: string): Promise<OwnTicket | null> {
+    return this.#contexts.ownTicket(this.database, seq, trackingId);
+  }
+
+  recordHandled(items: Parameters<Store['recordHandled']>[0]): Promise<void> {
+    return this.database.transaction((tx) => recordHandled(tx, items, this.#forwardQueue, this.#outbox));
+  }
+
+  ticketContexts(reportIds: readonly string[]): Promise<ReadonlyMap<string, TicketContext>> {
+    return this.#contexts.forWording(this.database, reportIds);
+  }
+
+  releaseNotices(nowMs: number, limit: number): Promise<number> {
+    return this.database.transaction((tx) => this.#outbox.release(tx, nowMs, limit));
+  }
+
+  recordForwarded(items: Parameters<Store['recordForwarded']>[0]): Promise<void> {
+    return this.database.transaction((tx) => this.#tickets.recordForwarded(tx, items));
+  }
+
+  postponeReports(items: readonly Postponed[]): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      await this.#forwardQueue.delay(
+        tx,
+        items.map(({ seq, dueAtMs }) => ({ seq, dueMs: dueAtMs, perhapsDone: false })),
+      );
+      note(
+        tx,
+        items.map(({ seq, atMs, cause }) => ({ reportSeq: seq, atMs, what: 'forward postponed', detail: cause })),
+      );
+    });
+  }
+
+  releaseReports(seqs: readonly number[]): Promise<void> {
+    return this.database.transaction((tx) => this.#forwardQueue.release(tx, seqs));
+  }
+
+  buryReports(items: readonly Buried[]): Promise<void> {
+    return this.database.transaction((tx) => this.#bury(tx, items));
+  }
+
+  recordStatus(batch: Parameters<Store['recordStatus']>[0]): Promise<readonly StatusResult[]> {
+    return this.database.transaction((tx) => this.#tickets.recordStatus(tx, batch));
+  }
+
+  claimReplies(claim: Parameters<Store['claimReplies']>[0]): Promise<readonly ReplyClaim[]> {
+    return this.database.transaction((tx) => this.#replies.claim(tx, claim));
+  }
+
+  recordOutcomes(items: Parameters<Store['recordOutcomes']>[0]): Promise<void> {
+    return this.database.transaction((tx) => this.#replies.record(tx, items));
+  }
+
+  releaseReplies(seqs: readonly number[]): Promise<void> {
+    return this.database.transaction((tx) => this.#replyQueue.release(tx, seqs));
+  }
+
+  recordReceipts(channelId: string, given: Parameters<Store['recordReceipts']>[1]): Promise<ReceiptSummary> {
+    return this.database.transaction(async (tx) => {
+      const channel = await this.#channels.find(tx, channelId);
+      if (channel === null) return { matched: 0, repeated: 0, orphaned: given.length };
+      return receipts.record(tx, channel, given);
+    });
+  }
+
+  cursor(name: string): Promise<string | null> {
+    return cursors.get(this.database, name);
+  }
+
+  deadLetters(query: DeadLetterQuery = {}): Promise<readonly DeadLetter[]> {
+    return deadLetters.list(this.database, query);
+  }
+
+  retryDeadLetters(ids: readonly number[], nowMs: number): Promise<readonly number[]> {
+    return this.database.transaction(async (tx) => {
+      const letters = await deadLetters.closeForRetry(tx, ids, nowMs);
+      for (const letter of letters) await this.#requeue(tx, letter, nowMs);
+      return inTheOrderOf(ids, letters);
+    });
+  }
+
+  discardDeadLetters(ids: readonly number[], reason: string, nowMs: number): Promise<readonly number[]> {
+    return this.database.transaction(async (tx) =>
+      inTheOrderOf(ids, await deadLetters.close(tx, ids, `discarded: ${reason}`, nowMs)),
+    );
+  }
+
+  trace(id: string) {
+    return this.#traces.trace(id);
+  }
+
+  async counts(): Promise<StoreCounts> {
+    const [row] = await this.database.query<CountsRow>(countAll);
+    if (row === undefined) throw new TypeError('a count has no row');
+    const { reports, replies, notices, sets, letters, oldest_ms: oldestReportMs } = row;
+    return {
+      reportsWaiting: reports,
+      repliesWaiting: replies,
+      noticesWaiting: notices,
+      setsWaiting: sets,
+      deadLetters: letters,
+      oldestReportMs,
+    };
+  }
+
+  beginAct(act: Parameters<Store['beginAct']>[0]): Promise<number> {
+    return this.database.transaction((tx) => acts.begin(tx, act));
+  }
+
+  endAct(id: number, end: Parameters<Store['endAct']>[1]): Promise<void> {
+    return this.database.transaction(async (tx) => acts.end(tx, id, end));
+  }
+
+  acts(choice: Parameters<Store['acts']>[0]): Promise<readonly Act[]> {
+    return acts.list(this.database, choice);
+  }
+
+  channelHolds(): Promise<ReadonlyMap<string, ChannelHold>> {
+    return acts.holds(this.database);
+  }
+
+  channelCounts(): Promise<ReadonlyMap<string, ChannelCounts>> {
+    return channelBacklogs(this.database, this.#expired);
+  }
+
+  async storedParts(choice: Parameters<Store['storedParts']>[0], limit: number): Promise<readonly StoredPartView[]> {
+    const reportSeq = choice.by === 'report' ? await this.#traces.reportSeqOf(choice.id) : null;
+    return this.#shelf.list(this.database, choice, reportSeq, limit);
+  }
+
+  redecodePart(request: Parameters<Store['redecodePart']>[0]): Promise<Redecoded | null> {
+    return this.database.transaction((tx) => this.#shelf.redecode(tx, request));
+  }
+
+  probe(nowMs: number): Promise<void> {
+    return this.database.transaction(async (tx) => cursors.set(tx, [{ name: 'probe', value: String(nowMs) }]));
+  }
+
+  tidy(nowMs: number): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      this.#keys.forgetBefore(tx, nowMs - keepMs.fingerprints);
+      const closedBeforeMs = nowMs - keepMs.closedSets;
+      tx.send('DELETE FROM part_sets WHERE report_seq IS NOT NULL AND join_until_ms < $1', [closedBeforeMs]);
+      receipts.dropEarlyBefore(tx, nowMs - keepMs.earlyReceipts);
+      this.#tickets.dropDeliveriesBefore(tx, nowMs - keepMs.deliveries);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#signing !== null) clearInterval(this.#signing);
+    await this.#intake.settled();
+    // A database that is away needs no farewell: the node's sign runs out.
+    if (this.#signing !== null) await this.nodes.leave(this.node).catch(() => {});
+    this.#signing = null;
+    await this.database.close();
+  }
+
+  async #commitIntake(intake: PartIntake, operations: readonly IntakeOperation[]): Promise<(AcceptSummary | null)[]> {
+    let partIds: readonly number[] = [];
+    try {
+      return await this.database.transaction((tx) =>
+        intake.run(tx, operations, (ids) => {
+          partIds = ids;
+        }),
+      );
+    } catch (error) {
+      if (error instanceof CommitInDoubt) this.#keys.doubt(partIds);
+      throw unavailable(error);
+    }
+  }
+
+  #sign(): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      this.nodes.sign(tx, this.node);
+      await this.#forwardQueue.reclaim(tx);
+      await this.#replyQueue.reclaim(tx);
+    });
+  }
+
+  async #bury(tx: Tx, items: readonly Buried[]): Promise<void> {
+    const left = await this.#forwardQueue.done(
+      tx,
+      items.map((item) => item.seq),
+    );
+    const buried = items.filter((item) => left.has(item.seq));
+    const rows = await tx.query<{ seq: number; channel_id: number }>(
+      'SELECT seq, channel_id FROM reports WHERE seq = ANY($1::bigint[])',
+      [buried.map((item) => item.seq)],
+    );
+    const channelOf = new Map(rows.map((row) => [row.seq, row.channel_id]));
+    deadLetters.open(
+      tx,
+      buried.map(({ seq, code, message, atMs }) => ({
+        kind: 'report',
+        subject_seq: seq,
+        channel_id: channelOf.get(seq) as number,
+        code,
+        message,
+        at_ms: atMs,
+      })),
+    );
+    this.#replies.add(
+      tx,
+      buried.flatMap(({ seq, reply, atMs }) => (reply === null ? [] : [{ reportSeq: seq, reply, atMs }])),
+    );
+  }
+
+  async #requeue(tx: Tx, letter: OpenLetter, nowMs: number): Promise<void> {
+    const { kind, subject_seq: seq } = letter;
+    if (kind === 'reply') return this.#replies.requeue(tx, seq, nowMs);
+    const [report] = await tx.query<{ sender_id: number }>('SELECT sender_id FROM reports WHERE seq = $1', [seq]);
+    if (report !== undefined) {
+      await this.#forwardQueue.putBack(tx, { seq, lane: forwardLane, senderId: report.sender_id });
+    }
+  }
+}
+
+function inTheOrderOf(ids: readonly number[], letters: readonly OpenLetter[]): number[] {
+  const found = new Set(letters.map(({ id }) => id));
+  return [...new Set(ids)].filter((id) => found.has(id));
+}

@@ -1,0 +1,79 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/**
+ * Stands between a store and its database and can cut the line: at once, or in the moment in which a commit is on its way
+ * and its answer is not.
+ */
+export class CuttingProxy {
+  readonly #sockets = new Set<Socket>();
+  #cutsAtCommit = false;
+  #isShut = false;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+  ) {}
+
+  /** @param url of the database. */
+  static async start(url: string): Promise<CuttingProxy> {
+    const server = createServer();
+    const proxy = new CuttingProxy(server, new URL(url));
+    server.on('connection', (socket) => proxy.#join(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get url(): string {
+    const address = this.server.address();
+    const through = new URL(this.target);
+    if (typeof address === 'object' && address !== null) through.port = String(address.port);
+    return through.href;
+  }
+
+  /** The next commit reaches the database, and its answer nobody. */
+  cutAtNextCommit(): void {
+    this.#cutsAtCommit = true;
+  }
+
+  /** The database is away: what there is ends, and nothing new is let through. */
+  shut(): void {
+    this.#isShut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  open(): void {
+    this.#isShut = false;
+  }
+
+  async stop(): Promise<void> {
+    this.shut();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  #join(client: Socket): void {
+    if (this.#isShut) {
+      client.destroy();
+      return;
+    }
+    const database = connect(Number(this.target.port), this.target.hostname);
+    let isDeaf = false;
+    for (const socket of [client, database]) {
+      this.#sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => this.#sockets.delete(socket));
+    }
+    client.on('data', (octets) => {
+      if (this.#cutsAtCommit && octets.includes('COMMIT')) {
+        this.#cutsAtCommit = false;
+        isDeaf = true;
+        database.once('data', () => client.destroy());
+      }
+      database.write(octets);
+    });
+    database.on('data', (octets) => {
+      if (!isDeaf) client.write(octets);
+    });
+    client.on('close', () => database.end());
+    database.on('close', () => client.destroy());
+  }
+}
