@@ -1,6 +1,10 @@
 import { httpAdapter } from '../adapters/channels/http/index.js';
 import { smppAdapter } from '../adapters/channels/smpp/index.js';
+<<<<<<< f63f22e
+import { twitterAdapter } from '../adapters/channels/twitter/index.js';
+=======
 import { openPostgresStore } from '../adapters/stores/postgres/index.js';
+>>>>>>> 0a03c8d
 import { openSqliteStore } from '../adapters/stores/sqlite/index.js';
 import { embeddedTracker, openTicketDesk } from '../adapters/trackers/embedded/index.js';
 import { httpTracker } from '../adapters/trackers/http/index.js';
@@ -25,7 +29,13 @@ import { Metrics } from './telemetry/metrics.js';
 
 /** All adapters that there are. To add one, add it here. */
 export const adapters: Adapters = {
-  channels: new Map(byName<ChannelAdapter>([smppAdapter as ChannelAdapter, httpAdapter as ChannelAdapter])),
+  channels: new Map(
+    byName<ChannelAdapter>([
+      smppAdapter as ChannelAdapter,
+      httpAdapter as ChannelAdapter,
+      twitterAdapter as ChannelAdapter,
+    ]),
+  ),
   trackers: new Map(byName<TrackerAdapter>([embeddedTracker as TrackerAdapter, httpTracker as TrackerAdapter])),
 };
 

@@ -1,4 +1,4 @@
-import type { LoadPlan } from './generator/load.js';
+import type { LoadPlan, LoadResult } from './generator/load.js';
 import type { GeneratorCommands } from './generator/process.js';
 import type { Measurement, Subject } from './measurement.js';
 import type { BenchOptions } from './options.js';
@@ -47,17 +47,29 @@ export interface Labels {
   readonly counts: Measurement['counts'];
 }
 
+/** Who puts a server under load. */
+export interface Driver {
+  readonly pid: number;
+  run(): Promise<LoadResult>;
+}
+
 /** Drives the server that is bound now, and watches its processes meanwhile. */
-export async function measure(
+export function measure(bench: Bench, labels: Labels, plan: LoadPlan, pids: readonly number[]): Promise<Measurement> {
+  const { generator } = bench;
+  return measureDriven(bench, labels, { pid: generator.pid, run: () => generator.call('run', plan) }, pids);
+}
+
+/** The same, with a driver of the scenario's own. */
+export async function measureDriven(
   bench: Bench,
   labels: Labels,
-  plan: LoadPlan,
+  driver: Driver,
   pids: readonly number[],
 ): Promise<Measurement> {
   const fromMs = performance.now();
   const before = pids.map(processUse);
-  const others = watchOthers([...pids, bench.generator.pid, bench.tracker.pid, process.pid]);
-  const load = await bench.generator.call('run', plan);
+  const others = watchOthers([...new Set([...pids, driver.pid, bench.generator.pid, bench.tracker.pid, process.pid])]);
+  const load = await driver.run();
   const seconds = (performance.now() - fromMs) / 1000;
   const after = pids.map(processUse);
   const cpuSeconds = (uses: typeof after) => total(uses.map((use) => use?.cpuSeconds ?? null));

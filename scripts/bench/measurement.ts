@@ -9,6 +9,8 @@ export type Subject =
   | 'gateway, filling'
   | 'gateway, intake, empty'
   | 'gateway, intake, backlog'
+  | 'bare express route'
+  | 'gateway, webhooks'
   | 'Kannel, intake'
   | 'Kannel, whole way';
 

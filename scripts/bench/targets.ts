@@ -43,6 +43,12 @@ const targets: readonly Target[] = [
     atLeast: 0.9,
     unit: 'x',
   },
+  {
+    target: 'webhooks against a bare express route',
+    figure: (all) => ratio(rate(all, 'gateway, webhooks'), rate(all, 'bare express route')),
+    atLeast: 0.6,
+    unit: 'x',
+  },
 ];
 
 /** Compares what was measured with what the design asks for. It marks; it never fails the run. */

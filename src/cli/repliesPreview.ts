@@ -115,7 +115,8 @@ function page(replies: readonly MeasuredReply[], hasColour: boolean): string {
 function sizeOf(reply: MeasuredReply): string {
   const { encoding, segments, septets, weightedLength } = reply;
   const units = septets === null ? '' : `  ${septets}/${segments === 1 ? 160 : segments * 153} septets`;
-  const size = `${segments} SMS  ${encoding}${units}  post ${weightedLength}/${longestPost}`;
+  const cut = weightedLength > longestPost && reply.hasMessage ? ', cut there' : '';
+  const size = `${segments} SMS  ${encoding}${units}  post ${weightedLength}/${longestPost}${cut}`;
   return isFit(reply) ? size : `${size}  DOES NOT FIT`;
 }
 

@@ -27,6 +27,8 @@ export interface SettingsSource {
   readonly env: Environment;
 }
 
+const packagedReplies = { directory: null, holidays: null, language: 'id', timeZone: 'Asia/Jakarta' } as const;
+
 /**
  * Loads and checks all. Where the config is faulty, the packaged texts are still checked: they may be faulty, too.
  *
@@ -35,14 +37,14 @@ export interface SettingsSource {
 export function loadSettings(option: string | undefined, { adapters, env }: SettingsSource): Settings {
   const file = configFile(option, env);
   const loaded = loadConfig({ file, env, adapters });
-  const replies = loaded.ok ? loaded.config.replies : { directory: null, language: 'id', timeZone: 'Asia/Jakarta' };
+  const replies = loaded.ok ? loaded.config.replies : packagedReplies;
   const directory = replies.directory ?? packagedFile('config', 'replies');
   const texts = loadWording({ directory, language: replies.language, timeZone: replies.timeZone });
   const known = loadKnowledge({
     keywords: packagedFile('config', 'keywords.yaml'),
     vocabulary: packagedFile('config', 'vocabulary.yaml'),
   });
-  const days = loadCalendar(packagedFile('config', 'holidays'), Date.now());
+  const days = loadCalendar(replies.holidays ?? packagedFile('config', 'holidays'), Date.now());
   if (loaded.ok && texts.ok && known.ok && days.ok) {
     const { wording } = texts;
     const { calendar } = days;

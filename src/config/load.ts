@@ -71,10 +71,11 @@ export function loadConfig({ file, env, adapters }: LoadOptions): LoadResult {
     return { ok: false, faults: [...inOrderOfFile(read.yaml, sections, sections.faults), ...profileFaults] };
   }
   const { replies } = own.config;
+  const atConfig = (folder: string | null) => (folder === null ? null : resolve(directory, folder));
   const config: GatewayConfig = {
     ...own.config,
     file,
-    replies: { ...replies, directory: replies.directory === null ? null : resolve(directory, replies.directory) },
+    replies: { ...replies, directory: atConfig(replies.directory), holidays: atConfig(replies.holidays) },
     tracker,
     channels,
     secrets: gatherSecrets(sections, [tracker, ...channels.values()], storeSecrets(own.config.store.url)),

@@ -168,6 +168,14 @@ const repliesSchema = z
       .refine(isTimeZone, 'expected a time zone such as `Asia/Jakarta`, `Asia/Makassar` or `Asia/Jayapura`')
       .default('Asia/Jakarta')
       .describe('For the dates that replies name.'),
+    holidays: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        'A folder with your days off, `2027.yaml` and so on, relative to the config file. Without it: the packaged ones.',
+      ),
     uncertain: z
       .enum(['resend', 'hold'])
       .default('resend')

@@ -27,6 +27,9 @@ export const attachmentSchema = z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .nullable(),
+    altText: z.string().optional().describe('What it shows, in the words of whoever attached it'),
+    width: z.int().positive().optional().describe('In pixels'),
+    height: z.int().positive().optional().describe('In pixels'),
   })
   .refine((attachment) => attachment.id !== undefined || attachment.url !== undefined, 'needs an id or a url');
 

@@ -1,9 +1,9 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express from 'express';
+import { Networks, parseNetwork } from '../domain/network.js';
 import type { Log } from '../ports/log.js';
-import type { WebhookAnswer, WebhookRequest } from '../ports/webhook.js';
-import { errorHandler, sendError, sendUnavailable } from './errors.js';
-import { UnderWay } from './underWay.js';
-import { sendAnswer, webhookRequestOf } from './webhookRequest.js';
+import { errorHandler, sendError } from './errors.js';
+import { type WebhookHandler, Webhooks } from './webhooks.js';
 
 /** The largest webhooks that peers document are tens of kilobytes. */
 const bodyMaxBytesDefault = 64 * 1024;
@@ -15,8 +15,6 @@ const bodyMaxBytesDefault = 64 * 1024;
 const webhooksUnderWayMaxDefault = 1_000;
 
 const webhookMethods: ReadonlySet<string> = new Set(['GET', 'POST']);
-
-export type WebhookHandler = (request: WebhookRequest) => Promise<WebhookAnswer>;
 
 export interface Check {
   readonly ok: boolean;
@@ -51,71 +49,91 @@ export interface HttpDeps {
 }
 
 /** Everything that the gateway says over HTTP. Does not listen: see `startHttpServer`. */
-export function createHttpApp(deps: HttpDeps): express.Express {
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-  app.set('trust proxy', [...(deps.trustedProxies ?? [])]);
-  // Signatures are over bytes, so bodies stay raw. Unpacked bytes would be others than those that were signed.
-  const rawBody = express.raw({ type: () => true, limit: deps.bodyMaxBytes ?? bodyMaxBytesDefault, inflate: false });
-  app.use(operations(deps));
-  const underWay = new UnderWay(deps.webhooksUnderWayMax ?? webhooksUnderWayMaxDefault);
-  app.all('/webhooks/:channel', acceptable(deps.channels), rawBody, async (request, response) => {
-    const handler = deps.channels.get(String(request.params.channel));
-    if (!handler) return;
-    const answer = await underWay.run(() => handler(webhookRequestOf(request)));
-    if (answer === null) sendUnavailable(response, 'more webhooks wait for the store than it can take now');
-    else sendAnswer(response, answer);
-  });
-  const { trackerEvents } = deps;
-  if (trackerEvents !== null) {
-    app.post('/tracker/events', rawBody, async (request, response) => {
-      sendAnswer(response, await trackerEvents(webhookRequestOf(request)));
-    });
-    app.all('/tracker/events', (_request, response) => {
-      response.setHeader('allow', 'POST');
-      sendError(response, 405, 'method_not_allowed', 'use POST');
-    });
+export function createHttpApp(deps: HttpDeps): RequestListener {
+  const { channels, trackerEvents, trustedProxies = [] } = deps;
+  const webhooks = new Webhooks(
+    {
+      bodyMaxBytes: deps.bodyMaxBytes ?? bodyMaxBytesDefault,
+      underWayMax: deps.webhooksUnderWayMax ?? webhooksUnderWayMaxDefault,
+      trustedProxies: new Networks(trustedProxies.flatMap((text) => parseNetwork(text) ?? [])),
+    },
+    deps.log,
+  );
+  const operations = operationsApp(deps);
+  return (request, response) => {
+    const path = pathOf(request);
+    const handler = path.startsWith(webhookPath)
+      ? channelHandler(channels.get(path.slice(webhookPath.length)), request, response)
+      : eventsHandler(path === eventsPath ? trackerEvents : undefined, request, response);
+    if (handler === undefined) operations(request, response);
+    else if (handler !== null) webhooks.take(request, response, handler);
+  };
+}
+
+const webhookPath = '/webhooks/';
+const eventsPath = '/tracker/events';
+
+/** Without the query and a slash at the end. Channels' names need no escapes, so none are undone. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  const queryAt = url.indexOf('?');
+  const path = queryAt === -1 ? url : url.slice(0, queryAt);
+  return path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** Turns away what no channel will take, before its body is read. @returns null where it was answered. */
+function channelHandler(
+  handler: WebhookHandler | null | undefined,
+  { method = '' }: IncomingMessage,
+  response: ServerResponse,
+): WebhookHandler | null {
+  if (handler === undefined) {
+    sendError(response, 404, 'unknown_channel', 'no channel of this name is configured');
+    return null;
   }
-  app.use((_request, response) => sendError(response, 404, 'not_found', 'there is nothing here'));
-  app.use(errorHandler(deps.log));
-  return app;
+  if (handler === null) {
+    response.setHeader('allow', '');
+    sendError(response, 405, 'method_not_allowed', 'this channel takes no webhooks');
+    return null;
+  }
+  if (webhookMethods.has(method)) return handler;
+  response.setHeader('allow', [...webhookMethods].join(', '));
+  sendError(response, 405, 'method_not_allowed', 'use GET or POST');
+  return null;
+}
+
+/** @returns undefined where it is no request for events; null where it was answered. */
+function eventsHandler(
+  handler: WebhookHandler | null | undefined,
+  { method }: IncomingMessage,
+  response: ServerResponse,
+): WebhookHandler | null | undefined {
+  if (handler === null || handler === undefined) return undefined;
+  if (method === 'POST') return handler;
+  response.setHeader('allow', 'POST');
+  sendError(response, 405, 'method_not_allowed', 'use POST');
+  return null;
 }
 
 /** What probes and Prometheus ask. */
-function operations(deps: HttpDeps): express.Router {
-  const router = express.Router();
-  router.get('/healthz', (_request, response) => {
+function operationsApp(deps: HttpDeps): express.Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
-  router.get('/readyz', async (_request, response) => {
+  app.get('/readyz', async (_request, response) => {
     const readiness = await deps.readiness();
     response
       .status(readiness.ready ? 200 : 503)
       .set('cache-control', 'no-store')
       .json(readiness);
   });
-  router.get('/metrics', async (_request, response) => {
+  app.get('/metrics', async (_request, response) => {
     const metrics = await deps.metrics();
     response.set('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(metrics);
   });
-  return router;
-}
-
-/** Turns away what no channel will take, before its body is read. */
-function acceptable(channels: HttpDeps['channels']): express.RequestHandler {
-  return (request, response, next) => {
-    const handler = channels.get(String(request.params.channel));
-    if (handler === undefined) {
-      sendError(response, 404, 'unknown_channel', 'no channel of this name is configured');
-    } else if (handler === null) {
-      response.setHeader('allow', '');
-      sendError(response, 405, 'method_not_allowed', 'this channel takes no webhooks');
-    } else if (!webhookMethods.has(request.method)) {
-      response.setHeader('allow', [...webhookMethods].join(', '));
-      sendError(response, 405, 'method_not_allowed', 'use GET or POST');
-    } else {
-      next();
-    }
-  };
+  app.use((_request, response) => sendError(response, 404, 'not_found', 'there is nothing here'));
+  app.use(errorHandler(deps.log));
+  return app;
 }

@@ -81,6 +81,8 @@ export interface Earlier {
 export interface PartExtras {
   readonly attachments?: readonly Attachment[];
   readonly point?: { readonly lat: number; readonly lon: number };
+  /** The place that the citizen chose from the channel's own list, as the channel names it (`Semarang, Jawa Tengah`). */
+  readonly place?: string;
   /** The `externalId` of what this one answers: another part, or a segment of a reply of ours. */
   readonly inReplyTo?: string;
   /** The `externalId` of the part that began the conversation, where the channel has threads. */
@@ -169,6 +171,11 @@ export interface LinkHealth {
 export interface ChannelHealth {
   readonly state: ChannelState;
   readonly links: readonly LinkHealth[];
+  /**
+   * Until then (by `steadyNowMs()`) the peer takes no reply, though it gives messages: a limit or an empty account. Replies
+   * wait in the store, and no attempt is counted.
+   */
+  readonly sendsAgainAtMs?: number;
   /** What the channel has found out by itself, for a person, such as how the peer writes its ids. */
   readonly facts?: Readonly<Record<string, string | number>>;
 }

@@ -77,7 +77,8 @@ export class Replier {
     const limit = this.settings.inFlight - this.#inFlight;
     if (limit <= 0 || (limit < this.settings.inFlight / 4 && this.#inFlight > 0)) return [];
     // A channel that is down would only hand everything back: its replies wait in the store, uncounted.
-    if (this.channel.health().state === 'down') return [];
+    const { state, sendsAgainAtMs = 0 } = this.channel.health();
+    if (state === 'down' || sendsAgainAtMs > steadyNowMs()) return [];
     const { owner, channelId, deadlineMs } = this.settings;
     try {
       const nowMs = steadyNowMs();

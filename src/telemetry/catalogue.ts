@@ -194,6 +194,44 @@ export const catalogue = {
     labels: ['act', 'result'],
     values: 'act: as in `lapor-gateway audit`; result: `done`, `refused`, `failed`',
   },
+  lapor_x_requests_total: {
+    type: 'counter',
+    help: 'Requests to X',
+    labels: ['channel', 'endpoint', 'status'],
+    values: 'status: the HTTP status, `unreached` (nothing was written), `lost` (no answer came)',
+  },
+  lapor_x_spending_total: {
+    type: 'counter',
+    help: 'What X charges for, each post once a day as X counts it',
+    labels: ['channel', 'kind'],
+    values:
+      'kind: `ownedRead` (a mention), `read` (another post), `dmRead`, `post`, `postWithUrl`, `dm` (direct messages)',
+  },
+  lapor_x_spent_usd_total: {
+    type: 'counter',
+    help: 'The same in US dollars, by the prices in the config',
+    labels: ['channel', 'kind'],
+  },
+  lapor_x_passed_over_total: {
+    type: 'counter',
+    help: 'Posts and direct messages that are no message to us, or are known',
+    labels: ['channel', 'reason'],
+    values:
+      'reason: `seen` (taken before), `own`, `repost`, `not_called` (names us only where X hid it), `old` (from before the first start)',
+  },
+  lapor_x_webhooks_total: {
+    type: 'counter',
+    help: 'Webhooks of X',
+    labels: ['channel', 'outcome'],
+    values:
+      'outcome: `taken`, `not_for_us`, `bad_signature`, `unreadable`, `not_ready`, `not_stored` (X sends the last two again)',
+  },
+  lapor_x_alarms_total: {
+    type: 'counter',
+    help: 'Times that X stopped the account: a person must look',
+    labels: ['channel', 'fault'],
+    values: 'fault: `no_credits`, `usage_capped`, `unauthorized`, `no_permission`, `suspended`',
+  },
 } as const satisfies Readonly<Record<string, MetricEntry>>;
 
 export type MetricName = keyof typeof catalogue;
@@ -211,6 +249,12 @@ export const metricOfEvent: Readonly<Record<string, MetricName>> = {
   pdu_malformed: 'lapor_malformed_pdus_total',
   rate_cut: 'lapor_rate_cuts_total',
   oddity: 'lapor_odd_parts_total',
+  x_request: 'lapor_x_requests_total',
+  x_spending: 'lapor_x_spending_total',
+  x_spent_usd: 'lapor_x_spent_usd_total',
+  x_passed_over: 'lapor_x_passed_over_total',
+  x_webhook: 'lapor_x_webhooks_total',
+  x_alarm: 'lapor_x_alarms_total',
 };
 
 /** The same for what adapters time. */

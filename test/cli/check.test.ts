@@ -88,6 +88,19 @@ describe('check', () => {
       .and.contain(texts);
   });
 
+  it('checks the days off that the config names, and warns of a year that is missing', async () => {
+    const file = folder.write('days.yaml', `${good}replies: { holidays: days }\n`);
+    const days = folder.write('days/2024.yaml', 'source: SKB\nholidays:\n  2024-13-01: Libur\njointLeave: {}\n');
+    const faulty = await check(['--config', file]);
+    expect(faulty.exitCode).to.equal(2);
+    expect(faulty.lines[0]).to.equal(`${days}:3:3  holidays.2024-13-01  there is no such date`);
+    folder.write('days/2024.yaml', 'source: SKB\nholidays: {}\njointLeave: {}\n');
+    const { lines, exitCode } = await check(['--config', file]);
+    expect(exitCode).to.equal(0);
+    const thisYear = new Date().getUTCFullYear();
+    expect(lines.find((line) => line.includes(`${thisYear}.yaml`))).to.contain('warning: missing: due dates');
+  });
+
   it('checks the reply texts even where the config is faulty', async () => {
     const file = folder.write('worse.yaml', `${good}replies: { language: Indonesia }\n`);
     const { lines } = await check(['--config', file]);

@@ -56,6 +56,9 @@ describe('replies preview', () => {
     expect(output).to.match(
       /\nfollowUp\.rating {2,}1 SMS {2}gsm7 {2}61\/160 septets {2}post 61\/280\n {2}Terima kasih\. Nilai 5 untuk laporan #916581600000 kami catat\.\n/,
     );
+    expect(output).to.match(
+      /\nstatus\.received \+ agencyMessage {2,}2 SMS {2}gsm7 {2}\d+\/306 septets {2}post \d+\/280, cut there\n/,
+    );
     expect(output).not.to.contain('\u001b');
   });
 

@@ -61,9 +61,10 @@ describe('loadConfig', () => {
       expect(config.server.publicUrl).to.equal('https://gateway.example.go.id');
     });
 
-    it('finds reply texts beside the config file, wherever the gateway is started', () => {
-      const config = loadFine(complete('replies: { directory: texts }\n'));
+    it('finds reply texts and days off beside the config file, wherever the gateway is started', () => {
+      const config = loadFine(complete('replies: { directory: texts, holidays: days }\n'));
       expect(config.replies.directory).to.equal(folder.path('texts'));
+      expect(config.replies.holidays).to.equal(folder.path('days'));
     });
   });
 

@@ -89,6 +89,14 @@ describe('WorkingCalendar', () => {
     );
   });
 
+  it('tells each zone its own date, of one moment', () => {
+    const lateMs = Date.parse('2026-11-23T23:00+07:00');
+    const dates = [jakarta, 'Asia/Makassar', 'Asia/Jayapura'].map((zone) =>
+      new Date(calendar.addWorkingDays(lateMs, 1, zone)).toISOString(),
+    );
+    expect(dates).to.deep.equal(['2026-11-24T09:00:00.000Z', '2026-11-25T08:00:00.000Z', '2026-11-25T07:00:00.000Z']);
+  });
+
   it('refuses to count no days at all', () => {
     for (const days of [0, -1, 1.5, Number.NaN]) {
       expect(() => calendar.addWorkingDays(nowMs, days, jakarta)).to.throw(RangeError);

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { expect } from 'chai';
 import { createHttpApp, type HttpDeps } from '../../src/http/app.js';
 import { type HttpServer, startHttpServer } from '../../src/http/server.js';
@@ -134,7 +136,8 @@ describe('http app', () => {
       ask: { method: 'POST', path: '/webhooks/aggregator', body: 'x', headers: { 'content-encoding': 'gzip' } },
       status: 415,
     },
-    { label: 'survives a broken path', ask: { path: '/webhooks/%E0%A4%A' }, status: 400, says: 'bad_request' },
+    { label: 'survives a broken path', ask: { path: '/webhooks/%E0%A4%A' }, status: 404, says: 'unknown_channel' },
+    { label: 'overlooks a slash at the end', ask: { path: '/webhooks/aggregator/?text=a' }, status: 202 },
     {
       label: 'asks to come again when a handler fails',
       ask: { method: 'POST', path: '/webhooks/broken', body: 'Jalan rusak' },
@@ -178,7 +181,7 @@ describe('http app', () => {
 
   const forwarded = [
     { label: 'not from anyone', trustedProxies: [], address: '127.0.0.1' },
-    { label: 'from a trusted proxy', trustedProxies: ['loopback'], address: '203.0.113.9' },
+    { label: 'from a trusted proxy', trustedProxies: ['127.0.0.0/8'], address: '203.0.113.9' },
   ];
   for (const { label, trustedProxies, address } of forwarded) {
     it(`believes X-Forwarded-For ${label}`, async () => {
@@ -187,6 +190,45 @@ describe('http app', () => {
       expect(taken[0]?.remoteAddress).to.equal(address);
     });
   }
+
+  it('takes no body over the limit that comes in chunks of unknown length', async () => {
+    await start();
+    const got = await ask({
+      method: 'POST',
+      path: '/webhooks/aggregator',
+      body: 'x'.repeat(5_000),
+      headers: { 'transfer-encoding': 'chunked' },
+    });
+    expect(got.status).to.equal(413);
+    expect(got.headers.connection).to.equal('close');
+    expect(taken).to.deep.equal([]);
+  });
+
+  const forwardings = [
+    {
+      label: 'the last that no trusted proxy added',
+      header: '192.0.2.66, 203.0.113.9, 127.0.0.5',
+      address: '203.0.113.9',
+    },
+    { label: 'the first, where all are trusted proxies', header: '127.0.0.7, 127.0.0.5', address: '127.0.0.7' },
+  ];
+  for (const { label, header, address } of forwardings) {
+    it(`believes of X-Forwarded-For ${label}`, async () => {
+      await start({ trustedProxies: ['127.0.0.0/8'] });
+      await ask({ path: '/webhooks/aggregator', headers: { 'x-forwarded-for': header } });
+      expect(taken[0]?.remoteAddress).to.equal(address);
+    });
+  }
+
+  it('outlives a peer that goes in the middle of its body', async () => {
+    await start();
+    const socket = connect(server?.port ?? 0, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write('POST /webhooks/aggregator HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc');
+    socket.destroy();
+    expect((await ask({ path: '/webhooks/aggregator' })).status).to.equal(202);
+    expect(taken).to.have.length(1);
+  });
 
   it('turns a webhook away while as many as may be wait for the store', async () => {
     const arrived = held<void>();

@@ -53,7 +53,7 @@ export function answerTo(refusal: Refusal): WebhookAnswer {
 /** In the query, a form or JSON; what cannot be read has none. */
 function hasSecret(request: WebhookRequest, { field, header, value }: NonNullable<AuthConfig['secret']>): boolean {
   if (header !== undefined) return sameSecret(request.headers[header] ?? '', value);
-  const read = readFields(request, 'all', true);
+  const read = readFields(request, 'all', { body: true, headers: [] });
   const given = read.kind === 'fields' && field !== undefined ? read.fields.get(field) : undefined;
   return sameSecret(given ?? '', value);
 }

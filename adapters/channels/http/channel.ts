@@ -16,7 +16,7 @@ import { TokenBucket } from '../tokenBucket.js';
 import { Work } from '../work.js';
 import { answerTo, Gatekeeper } from './auth.js';
 import type { HttpConfig, OutboundConfig } from './config.js';
-import { type Fields, readFields } from './fields.js';
+import { type Fields, readFields, type Wanted, wantedBy } from './fields.js';
 import { readMessage } from './message.js';
 import { outcomeOf, placesOf, requestOf } from './outbound.js';
 import { isReceipt, readReceipt } from './receipt.js';
@@ -33,7 +33,7 @@ export class HttpChannel implements Channel {
   readonly #agents: Agents;
   readonly #bucket: TokenBucket;
   readonly #peer: PeerHealth;
-  readonly #readsBody: boolean;
+  readonly #wanted: Wanted;
 
   constructor(
     private readonly config: HttpConfig,
@@ -45,7 +45,7 @@ export class HttpChannel implements Channel {
     this.#agents = agentsOf(outbound?.connections ?? 1);
     this.#bucket = new TokenBucket(() => outbound?.throughputPerSecond ?? 1);
     this.#peer = new PeerHealth(outbound === undefined ? 'webhooks only' : new URL(outbound.url).host);
-    this.#readsBody = inbound.fields.text.includes('body');
+    this.#wanted = wantedBy(inbound.fields, config.receipts?.fields ?? {});
   }
 
   async run(inbox: Inbox, stop: AbortSignal): Promise<void> {
@@ -80,7 +80,7 @@ export class HttpChannel implements Channel {
       this.context.meter.count('webhook', { result: refusal });
       return answerTo(refusal);
     }
-    const read = readFields(request, this.#gatekeeper.fieldSource, this.#readsBody);
+    const read = readFields(request, this.#gatekeeper.fieldSource, this.#wanted);
     if (read.kind === 'refused') return this.#turnedAway('unreadable', read.status, 'unreadable', read.message);
     return isReceipt(read.fields, this.config.receipts)
       ? this.#receiveReceipt(read.fields, this.config.receipts, inbox)

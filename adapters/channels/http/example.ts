@@ -102,7 +102,7 @@ function fieldsOf(example: string): ReadonlyMap<string, Buffer> {
     body: Buffer.from(isJson ? example : ''),
     remoteAddress: '',
   };
-  const read = readFields(request, 'all', false);
+  const read = readFields(request, 'all', { body: false, headers: [] });
   return read.kind === 'fields' ? read.fields : new Map();
 }
 

@@ -27,16 +27,33 @@ const maxFields = 500;
 const maxDepth = 8;
 
 const headerPrefix = 'header:';
+const wholeBody = 'body';
+
+/** What is looked for beyond the query, forms and JSON. */
+export interface Wanted {
+  readonly body: boolean;
+  readonly headers: readonly string[];
+}
+
+type Mapping = Readonly<Record<string, readonly string[] | undefined>>;
+
+/** By the names that these mappings have for fields. */
+export function wantedBy(...mappings: readonly Mapping[]): Wanted {
+  const names = mappings.flatMap((mapping) => Object.values(mapping)).flatMap((each) => each ?? []);
+  const headers = names.filter((name) => name.startsWith(headerPrefix)).map((name) => name.slice(headerPrefix.length));
+  return { body: names.includes(wholeBody), headers: [...new Set(headers)] };
+}
 
 /** The body's fields win over the query's. */
-export function readFields(request: WebhookRequest, source: FieldSource, readsBody: boolean): FieldsRead {
+export function readFields(request: WebhookRequest, source: FieldSource, wanted: Wanted): FieldsRead {
   const fields = new Map<string, Buffer>();
-  for (const [name, value] of Object.entries(request.headers)) {
+  for (const name of wanted.headers) {
+    const value = request.headers[name];
     if (value !== undefined) fields.set(`${headerPrefix}${name}`, Buffer.from(value, 'latin1'));
   }
   if (source !== 'body') addPairs(fields, queryOf(request.url));
   if (source === 'query' || request.body.length === 0) return { kind: 'fields', fields };
-  return addBody(fields, request, readsBody);
+  return addBody(fields, request, wanted.body);
 }
 
 export function queryOf(url: string): string {
@@ -54,7 +71,7 @@ function addBody(fields: Map<string, Buffer>, { headers, body }: WebhookRequest,
       return { kind: 'refused', status: 400, message: 'the body is not the JSON it says to be' };
     addJson(fields, parsed, '', 0);
   } else if (readsBody) {
-    fields.set('body', body);
+    fields.set(wholeBody, body);
     const charset = /;\s*charset="?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1];
     if (charset !== undefined) fields.set('body:charset', Buffer.from(charset, 'latin1'));
   } else {
@@ -78,15 +95,22 @@ const percent = '%'.charCodeAt(0);
 const plus = '+'.charCodeAt(0);
 const blank = ' '.charCodeAt(0);
 
+/** By octet: the value of a hexadecimal digit, or 16 for what is none. */
+const hexValues = Uint8Array.from({ length: 256 }, (_, octet) => {
+  const value = Number.parseInt(String.fromCharCode(octet), 16);
+  return Number.isNaN(value) ? 16 : value;
+});
+
 /** Total: a percent sign that no two hexadecimal digits follow stands for itself. */
 export function percentDecoded(encoded: string): Buffer {
   const octets = Buffer.from(encoded, 'utf8');
   let length = 0;
   for (let index = 0; index < octets.length; index += 1) {
     const octet = octets[index] as number;
-    const hex = octet === percent ? octets.toString('latin1', index + 1, index + 3) : '';
-    if (/^[0-9a-f]{2}$/i.test(hex)) {
-      octets[length++] = Number.parseInt(hex, 16);
+    const high = octet === percent ? (hexValues[octets[index + 1] ?? percent] as number) : 16;
+    const low = high < 16 ? (hexValues[octets[index + 2] ?? percent] as number) : 16;
+    if (low < 16) {
+      octets[length++] = high * 16 + low;
       index += 2;
     } else {
       octets[length++] = octet === plus ? blank : octet;

@@ -16,6 +16,10 @@ export interface GatewayStart {
   readonly folder: string;
   readonly trackerPort: number;
   readonly smscPorts: readonly number[];
+  /** Where webhooks come in; any free port unless told. */
+  readonly httpPort?: number;
+  /** With a channel that takes webhooks. */
+  readonly webhooks?: boolean;
   /** Where V8 writes a CPU profile when the gateway ends; null for none. */
   readonly profileFolder: string | null;
 }
@@ -28,7 +32,7 @@ export function gatewayAbsence(): string | null {
 /** Starts the gateway with a config of its own and resolves when /readyz says that it takes traffic. */
 export async function startGateway(start: GatewayStart, processes: Processes): Promise<ServerProcess> {
   await mkdir(start.folder, { recursive: true });
-  const httpPort = await freePort();
+  const httpPort = start.httpPort ?? (await freePort());
   const configFile = join(start.folder, 'gateway.yaml');
   const setting = { ...start, httpPort, databaseFile: join(start.folder, 'gateway.db') };
   await writeFile(configFile, gatewayConfig(setting));

@@ -6,12 +6,23 @@ export interface GatewaySetting {
   readonly trackerPort: number;
   /** One SMPP channel for each. */
   readonly smscPorts: readonly number[];
+  /** With one HTTP channel beside them. */
+  readonly webhooks?: boolean;
 }
 
 export const shortCode = '1708';
+export const webhookChannel = 'aggregator';
 
 /** The highest that the adapter accepts: no limit. */
 const throughputPerSecond = 100_000;
+
+const aggregator = {
+  adapter: 'http',
+  preset: 'telco-callback',
+  address: shortCode,
+  auth: { addresses: ['127.0.0.1'] },
+  outbound: { url: 'http://127.0.0.1:9/' },
+};
 
 /** The gateway as an operator would configure it, with the telcos' limits on traffic lifted. */
 export function gatewayConfig(setting: GatewaySetting): string {
@@ -36,6 +47,6 @@ export function gatewayConfig(setting: GatewaySetting): string {
     forward: { inFlight: 256 },
     replies: { perChannelInFlight: 256 },
     tracker: { adapter: 'http', pipelining: 32, url: `http://127.0.0.1:${setting.trackerPort}`, token: 'bench' },
-    channels: Object.fromEntries(channels),
+    channels: { ...Object.fromEntries(channels), ...(setting.webhooks ? { [webhookChannel]: aggregator } : {}) },
   });
 }

@@ -6,6 +6,7 @@ import { backlog } from './backlog.js';
 import { codecLimit } from './codecLimit.js';
 import { durableIntake, wholeWay } from './gateway.js';
 import { throughKannel } from './kannel.js';
+import { webhooks } from './webhooks.js';
 
 export interface ListedScenario {
   readonly title: string;
@@ -21,4 +22,9 @@ export const scenarios: Readonly<Record<ScenarioName, ListedScenario>> = {
   c: { title: 'the whole way: stored, filed at the tracker, answered', absence: gatewayAbsence, run: wholeWay },
   d: { title: 'the same work through Kannel', absence: kannelAbsence, run: throughKannel },
   e: { title: 'durable intake with a backlog for a dead tracker', absence: gatewayAbsence, run: backlog },
+  f: {
+    title: 'webhooks: answered after the commit, beside a bare express route',
+    absence: gatewayAbsence,
+    run: webhooks,
+  },
 };

@@ -5,7 +5,7 @@ import { endpointsOf, xApi } from './api/api.js';
 import { type Credentials, demoCredentials } from './api/app.js';
 import { controlRoutes } from './control.js';
 import { Push } from './push/push.js';
-import { XSimulator } from './simulator.js';
+import { type Exchange, XSimulator } from './simulator.js';
 import { type SwitchesInput, switchesSchema } from './switches.js';
 
 export interface XOptions {
@@ -19,6 +19,7 @@ export interface XOptions {
   /** Those of the demonstration, where not given. */
   readonly credentials?: Partial<Credentials>;
   readonly switches?: SwitchesInput;
+  readonly observe?: (exchange: Exchange) => void;
 }
 
 /** Longer than clients keep an idle connection, so that X is never the one to close first. */
@@ -38,6 +39,7 @@ export async function startX(options: XOptions = {}): Promise<RunningX> {
     handle: options.handle ?? 'lapor1708',
     credentials: { ...demoCredentials, ...options.credentials },
     switches: switchesSchema.parse(options.switches ?? {}),
+    observe: options.observe ?? null,
   });
   const push = new Push(simulator);
   const timers = new Timers();

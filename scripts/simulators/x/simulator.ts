@@ -1,6 +1,6 @@
 import { forgetOldest } from '../bounded.js';
 import { Changes } from '../changes.js';
-import { App, type Credentials } from './api/app.js';
+import { App, type CallerKind, type Credentials } from './api/app.js';
 import { Bill } from './api/bill.js';
 import { Faults } from './api/faults.js';
 import { RateLimits } from './api/limits.js';
@@ -17,11 +17,26 @@ export type XEvent =
   | { readonly kind: 'deleted'; readonly post: Post }
   | { readonly kind: 'messaged'; readonly message: Message };
 
+/** A request that was understood, and what it got. */
+export interface Exchange {
+  /** The endpoint's operationId. */
+  readonly operation: string;
+  readonly caller: CallerKind;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Parsed JSON; undefined without a body. */
+  readonly request: unknown;
+  readonly status: number;
+  readonly answer: unknown;
+}
+
 export interface XSettings {
   /** The handle of the service, whose credentials the app has. */
   readonly handle: string;
   readonly credentials: Credentials;
   readonly switches: Switches;
+  /** Told of each exchange, for checks against X's description. Streams tell nothing. */
+  readonly observe: ((exchange: Exchange) => void) | null;
 }
 
 /** Oldest posts and messages go first; accounts are never forgotten, so there can be no more. */

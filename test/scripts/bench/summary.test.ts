@@ -59,6 +59,8 @@ describe('bench: targets', () => {
       measured('Kannel, whole way', 2_400),
       measured('gateway, intake, empty', 20_000),
       measured('gateway, intake, backlog', 18_000),
+      measured('gateway, webhooks', 3_000),
+      measured('bare express route', 5_000),
     ];
     expect(new Set(Object.values(states(all)))).to.deep.equal(new Set(['met']));
   });

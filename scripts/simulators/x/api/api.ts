@@ -56,14 +56,15 @@ const maxBodyBytes = 1024 * 1024;
 export function xApi(x: XSimulator, endpoints: readonly Endpoint[], timers: Timers): RequestListener {
   const compiled = compile(endpoints);
   return (request, response) => {
-    const exchange = new Exchange(x, compiled, timers, request, response);
+    const exchange = new Conversation(x, compiled, timers, request, response);
     void exchange.run().catch((error: unknown) => exchange.fail(error));
   };
 }
 
-class Exchange {
+class Conversation {
   readonly #url: URL;
   #name = 'unknown';
+  #call: Call | null = null;
   #headers: Record<string, string> = {};
 
   constructor(
@@ -98,9 +99,9 @@ class Exchange {
     this.#takeAllowance(endpoint, caller);
     this.#checkBudget(endpoint);
     const params = pattern.exec(pathname)?.groups ?? {};
+    this.#call = { x, caller, params, query: this.#url.searchParams, body: jsonOf(octets) };
     this.#checkParameters(endpoint);
-    const call: Call = { x, caller, params, query: this.#url.searchParams, body: jsonOf(octets) };
-    const answer = await endpoint.answer(call);
+    const answer = await endpoint.answer(this.#call);
     if (fault?.dropAfterStore) this.#drop();
     else this.#give(answer);
   }
@@ -110,8 +111,7 @@ class Exchange {
     const shape =
       error instanceof XProblem ? error.shape : { ...knownProblems['internal-error'], detail: String(error) };
     const headers = { ...this.#headers, 'content-type': 'application/problem+json; charset=utf-8' };
-    this.x.noteAnswer(this.#name, shape.status);
-    sendJson(this.response, shape.status, problemBody(shape, wording), headers);
+    this.#answered(shape.status, problemBody(shape, wording), headers);
   }
 
   async #token(octets: Buffer): Promise<void> {
@@ -194,8 +194,16 @@ class Exchange {
       answer.stream(this.response);
       return;
     }
-    this.x.noteAnswer(this.#name, answer.status);
-    sendJson(this.response, answer.status, answer.body, headers);
+    this.#answered(answer.status, answer.body, headers);
+  }
+
+  #answered(status: number, answer: unknown, headers: Readonly<Record<string, string>>): void {
+    this.x.noteAnswer(this.#name, status);
+    if (this.#call !== null) {
+      const { caller, params, query, body: request } = this.#call;
+      this.x.settings.observe?.({ operation: this.#name, caller, params, query, request, status, answer });
+    }
+    sendJson(this.response, status, answer, headers);
   }
 
   #drop(): void {

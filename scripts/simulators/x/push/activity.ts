@@ -144,7 +144,7 @@ export class ActivityDesk {
       perApp: 500,
       perUser: 500,
       parameters: ['max_results', 'pagination_token'],
-      answer: () => ok({ data: this.subscriptions, meta: { total_subscriptions: this.#subscriptions.size } }),
+      answer: () => ok({ data: this.subscriptions, ...this.#total() }),
     },
     {
       name: 'deleteActivitySubscription',
@@ -156,7 +156,7 @@ export class ActivityDesk {
       parameters: [],
       answer: ({ params: { subscription_id: id = '' } }) => {
         if (!this.#subscriptions.delete(id)) throw notFound('subscription', 'subscription_id', id);
-        return ok({ data: { deleted: true }, meta: { total_subscriptions: this.#subscriptions.size } });
+        return ok({ data: { deleted: true }, ...this.#total() });
       },
     },
     {
@@ -185,8 +185,12 @@ export class ActivityDesk {
     const createdAt = new Date().toISOString();
     const subscription: Subscription = { id: this.x.newId(), eventType, userId, tag, webhookId, createdAt };
     this.#subscriptions.set(subscription.id, subscription);
-    const total = this.#subscriptions.size;
-    return ok({ data: { subscription: view(subscription) }, meta: { total_subscriptions: total } });
+    return ok({ data: { subscription: view(subscription) }, ...this.#total() });
+  }
+
+  /** The new wording has no `meta` here. */
+  #total() {
+    return this.x.switches.wording === 'tweet' ? { meta: { total_subscriptions: this.#subscriptions.size } } : {};
   }
 
   #connect(): Answer {

@@ -80,7 +80,7 @@ export class FilteredStreams {
       answer: ({ query }) => {
         const ids = query.get('ids')?.split(',');
         const rules = this.rules.filter(({ id }) => ids?.includes(id) ?? true);
-        const meta = { sent: new Date().toISOString(), result_count: rules.length };
+        const meta = { ...this.#sent(), result_count: rules.length };
         return ok(rules.length === 0 ? { meta } : { data: rules, meta });
       },
     },
@@ -95,6 +95,11 @@ export class FilteredStreams {
       answer: (call) => this.#update(call),
     },
   ];
+
+  /** The new wording tells it of updates only. */
+  #sent() {
+    return this.x.switches.wording === 'tweet' ? { sent: new Date().toISOString() } : {};
+  }
 
   #connect(call: Call): Answer {
     const { tier } = this.x.switches;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { HttpConfig } from '../../../../adapters/channels/http/config.js';
-import { readFields } from '../../../../adapters/channels/http/fields.js';
+import { readFields, wantedBy } from '../../../../adapters/channels/http/fields.js';
 import { readMessage } from '../../../../adapters/channels/http/message.js';
 import { joinParts } from '../../../../src/intake/joinParts.js';
 import type { Part } from '../../../../src/ports/channel.js';
@@ -25,7 +25,7 @@ function requestOf(given: Partial<WebhookRequest>): WebhookRequest {
 }
 
 function read(config: HttpConfig, given: Partial<WebhookRequest>): Part {
-  const fields = readFields(requestOf(given), 'all', config.inbound.fields.text.includes('body'));
+  const fields = readFields(requestOf(given), 'all', wantedBy(config.inbound.fields));
   if (fields.kind === 'refused') throw new Error(fields.message);
   const message = readMessage(fields.fields, config, 0);
   if (message.kind === 'incomplete') throw new Error(message.message);
@@ -269,7 +269,7 @@ describe('http channel: what an aggregator says', () => {
       fc.assert(
         fc.property(anything, ({ query, type, body }) => {
           const request = requestOf({ ...byQuery(query), headers: { 'content-type': type }, body: Buffer.from(body) });
-          const fields = readFields(request, 'all', false);
+          const fields = readFields(request, 'all', { body: true, headers: ['content-type'] });
           if (fields.kind === 'fields') readMessage(fields.fields, telco, 0);
         }),
         { numRuns: 2_000 },
