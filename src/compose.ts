@@ -1,10 +1,7 @@
 import { httpAdapter } from '../adapters/channels/http/index.js';
 import { smppAdapter } from '../adapters/channels/smpp/index.js';
-<<<<<<< f63f22e
 import { twitterAdapter } from '../adapters/channels/twitter/index.js';
-=======
 import { openPostgresStore } from '../adapters/stores/postgres/index.js';
->>>>>>> 0a03c8d
 import { openSqliteStore } from '../adapters/stores/sqlite/index.js';
 import { embeddedTracker, openTicketDesk } from '../adapters/trackers/embedded/index.js';
 import { httpTracker } from '../adapters/trackers/http/index.js';
