@@ -102,8 +102,7 @@ class Conversation {
     this.#call = { x, caller, params, query: this.#url.searchParams, body: jsonOf(octets) };
     this.#checkParameters(endpoint);
     const answer = await endpoint.answer(this.#call);
-    if (fault?.dropAfterStore) this.#drop();
-    else this.#give(answer);
+    this.#settle(answer, fault);
   }
 
   fail(error: unknown): void {
@@ -120,8 +119,7 @@ class Conversation {
     if (await this.#suffers(fault)) return;
     const form = new URLSearchParams(octets.toString());
     const answer = tokenAnswer(this.x, form, this.request.headers.authorization);
-    if (fault?.dropAfterStore) this.#drop();
-    else this.#give(answer);
+    this.#settle(answer, fault);
   }
 
   /** @returns true when that was all the request gets. */
@@ -183,6 +181,12 @@ class Conversation {
 
   #checkParameters({ parameters }: Endpoint): void {
     for (const name of this.#url.searchParams.keys()) if (!parameters.includes(name)) throw unknownParameter(name);
+  }
+
+  #settle(answer: Answer, fault: Fault | null): void {
+    if (fault?.hangAfterStore) this.x.noteAnswer(this.#name, 0);
+    else if (fault?.dropAfterStore) this.#drop();
+    else this.#give(answer);
   }
 
   #give(answer: Answer): void {

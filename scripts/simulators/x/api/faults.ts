@@ -3,7 +3,7 @@ import { problemNames } from './problems.js';
 
 /** How requests fail, on demand. */
 
-const ways = ['problem', 'status', 'hang', 'dropConnection', 'dropAfterStore', 'delayMs'] as const;
+const ways = ['problem', 'status', 'hang', 'dropConnection', 'dropAfterStore', 'hangAfterStore', 'delayMs'] as const;
 
 export const faultSchema = z
   .strictObject({
@@ -13,6 +13,7 @@ export const faultSchema = z
     hang: z.literal(true).optional().describe('Reads the request and never answers'),
     dropConnection: z.literal(true).optional().describe('Cuts the connection, and does nothing'),
     dropAfterStore: z.literal(true).optional().describe('Does it, then cuts the connection before the answer'),
+    hangAfterStore: z.literal(true).optional().describe('Does it, and never answers'),
     delayMs: z.int().min(1).max(600_000).optional().describe('Waits before it does anything'),
     every: z.int().positive().default(1).describe('Each nth request fails'),
     count: z.int().positive().optional().describe('Ends by itself after so many'),

@@ -152,7 +152,10 @@ function inWindow(query: URLSearchParams, posts: Iterable<Post>): Iterable<Post>
 
 /** What anyone may see; the service follows nobody, so protected accounts are never seen. */
 function* visible({ x }: Call, posts: Iterable<Post>): Generator<Post> {
-  for (const post of posts) if (x.posts.isCurrent(post) && hiddenBecause(post) === null) yield post;
+  const nowMs = Date.now();
+  for (const post of posts) {
+    if (x.posts.isCurrent(post) && hiddenBecause(post) === null && post.indexedAtMs <= nowMs) yield post;
+  }
 }
 
 function* recent(posts: Iterable<Post>, oldestMs: number): Generator<Post> {

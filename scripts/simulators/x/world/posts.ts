@@ -35,12 +35,16 @@ export interface Draft {
   readonly place?: PostedPlace;
   /** As GeoJSON has it: longitude first. */
   readonly coordinates?: readonly [lon: number, lat: number];
+  /** How long after its making timelines and search show it: X's index lags behind the ids. */
+  readonly lateMs?: number;
 }
 
 export interface Post {
   readonly id: string;
   readonly author: User;
   readonly atMs: number;
+  /** From when on timelines and search have it. */
+  indexedAtMs: number;
   /** All of it: hidden mentions first, links as they were written. */
   readonly text: string;
   /** How many UTF-16 units of `text` are the mentions that X itself put before a reply, and hides. */
@@ -120,6 +124,12 @@ export class Posts {
     }
   }
 
+  /** Brings the index up to date: late posts are shown from now on. */
+  indexNow(): void {
+    const nowMs = Date.now();
+    for (const post of this.#all) post.indexedAtMs = Math.min(post.indexedAtMs, nowMs);
+  }
+
   /** Whether timelines show it: neither deleted nor replaced by an edit. */
   isCurrent(post: Post): boolean {
     return !post.deleted && post.versions.at(-1) === post.id;
@@ -135,23 +145,31 @@ export class Posts {
     yield* newestFirst(this.#mentioning.get(user) ?? []);
   }
 
-  /** A conversation, oldest first. */
-  conversation(id: string): readonly Post[] {
-    return this.#all.filter((post) => post.conversationId === id && this.isCurrent(post));
+  /** What came into a conversation after a post, oldest first. */
+  conversation(id: string, after: string): readonly Post[] {
+    const found: Post[] = [];
+    for (const post of this.newest()) {
+      // None is older than the post that began it.
+      if (!isNewer(post.id, after) || isNewer(id, post.id)) break;
+      if (post.conversationId === id && this.isCurrent(post)) found.push(post);
+    }
+    return found.reverse();
   }
 
   #add(author: User, draft: Draft, previous: Post | null): Post {
     const inReplyTo = this.#find(draft.inReplyToId);
     const reposted = this.#find(draft.repostedId);
     const hidden = inReplyTo === null ? '' : hiddenMentions(author, inReplyTo, draft.text);
-    const text = reposted === null ? `${hidden}${draft.text}` : `RT @${reposted.author.username}: ${reposted.text}`;
-    const id = this.ids.next(Date.now());
+    const text = reposted === null ? `${hidden}${draft.text}` : repostText(reposted);
+    const atMs = Date.now();
+    const id = this.ids.next(atMs);
     const versions = previous?.versions ?? [];
     versions.push(id);
     const post: Post = {
       id,
       author,
-      atMs: Date.now(),
+      atMs,
+      indexedAtMs: atMs + (draft.lateMs ?? 0),
       text,
       hiddenUnits: hidden.length,
       conversationId: previous?.conversationId ?? inReplyTo?.conversationId ?? id,
@@ -206,6 +224,12 @@ function* newestFirst(posts: readonly Post[]): Generator<Post> {
     const post = posts[place];
     if (post !== undefined) yield post;
   }
+}
+
+/** What is too long for the old 140 characters of a repost is cut. */
+function repostText({ author, text }: Post): string {
+  const whole = [...`RT @${author.username}: ${text}`];
+  return whole.length > 140 ? `${whole.slice(0, 139).join('')}…` : whole.join('');
 }
 
 /** X puts the author and those named in the post before a reply, and hides them; who is named anyway is left out. */

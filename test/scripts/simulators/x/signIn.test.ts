@@ -172,6 +172,15 @@ describe('simulated X: who calls, and how often', () => {
       expect(await code(sim.user.v2.tweet('Terima kasih')), 'a duplicate').to.equal(403);
     });
 
+    it('stores a post and never answers', async () => {
+      await put('/faults', { on: 'createPosts', hangAfterStore: true, count: 1 });
+      const unanswered = sim.user.v2.tweet('Terima kasih').catch(() => undefined);
+      const posted = await sim.control('/posts?from=lapor1708&waitMs=5000');
+      expect(posted.at('posts.0.text')).to.equal('Terima kasih');
+      await sim.close();
+      await unanswered;
+    });
+
     it('tells which endpoints there are', async () => {
       const answer = await put('/faults', { on: 'mentions', status: 500 });
       expect(answer.status).to.equal(400);

@@ -104,6 +104,24 @@ describe('simulated X: reading posts', () => {
     });
   }
 
+  it('shows a late post when its time has come, among those with newer ids', async () => {
+    const late = await tweet('@lapor1708 terlambat', { lateMs: 3_600_000 });
+    const prompt = await tweet('@lapor1708 segera');
+    expect(idsOf(await mentions())).to.deep.equal([prompt]);
+    await sim.control('/actions', { json: { action: 'index-now' } });
+    expect(idsOf(await mentions())).to.deep.equal([prompt, late]);
+    expect(idsOf(await mentions(`since_id=${prompt}`)), 'missed by its id').to.deep.equal([]);
+  });
+
+  it('cuts a repost at 140', async () => {
+    const id = await tweet(`@lapor1708 ${'jalan rusak '.repeat(15)}`);
+    await tweet('', { from: 'teman', repost: id });
+    const answer = await mentions('tweet.fields=referenced_tweets');
+    expect([...String(answer.at('data.0.text'))]).to.have.length(140);
+    expect(answer.at('data.0.text')).to.match(/^RT @warga: @lapor1708 jalan .*…$/);
+    expect(answer.at('data.0.referenced_tweets.0.type')).to.equal('retweeted');
+  });
+
   it('hides mentions that X itself puts before a reply', async () => {
     const own = await sim.user.v2.tweet('Selamat pagi');
     await tweet('masih rusak', { inReplyTo: own.data.id });
