@@ -42,7 +42,7 @@ describe('check', () => {
     expect(exitCode).to.equal(0);
     expect(lines).to.deep.equal([
       `${packagedFile('config', 'default.yaml')}: no faults`,
-      '  channels  telkomsel (smpp), indosat (smpp), three (smpp)',
+      '  channels  telkomsel (smpp), indosat (smpp), three (smpp), twitter (twitter)',
       '  profiles  telkomsel config/telcos/telkomsel.yaml, indosat config/telcos/indosat.yaml, three config/telcos/three.yaml',
       '  tracker   embedded',
       '  store     sqlite:data/gateway.db',

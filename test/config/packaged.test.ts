@@ -25,7 +25,7 @@ describe('the packaged files', () => {
     expect(loaded.ok ? [] : loaded.faults).to.deep.equal([]);
     if (!loaded.ok) return;
     const { server, simulators, channels, tracker } = loaded.config;
-    expect([...channels.keys()]).to.deep.equal(['telkomsel', 'indosat', 'three']);
+    expect([...channels.keys()]).to.deep.equal(['telkomsel', 'indosat', 'three', 'twitter']);
     expect(tracker.adapter.name).to.equal('embedded');
     expect(server).to.include({ host: '127.0.0.1', port: 1708 });
     expect(simulators?.smsc?.controlPort).to.equal(17_080);
@@ -38,6 +38,16 @@ describe('the packaged files', () => {
     for (const [name, telco] of Object.entries(simulators?.smsc?.telcos ?? {})) {
       expect(channels.get(name)?.config, name).to.deep.include({ hosts: ['127.0.0.1'], ...telco });
     }
+  });
+
+  it('config/default.yaml sends its account to the simulated X', () => {
+    const loaded = loadConfig({ file: packagedFile('config', 'default.yaml'), env: {}, adapters });
+    if (!loaded.ok) throw new Error('faulty');
+    const { x } = loaded.config.simulators ?? {};
+    expect(loaded.config.channels.get('twitter')?.config).to.include({
+      apiUrl: `http://127.0.0.1:${x?.port}`,
+      handle: x?.handle,
+    });
   });
 
   it('config/example.production.yaml has no faults once the environment is there', () => {
