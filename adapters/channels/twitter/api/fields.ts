@@ -31,12 +31,16 @@ export function postQuery(wording: Wording): Readonly<Record<string, string>> {
   return joined(lists);
 }
 
-export const directMessageQuery = joined({
-  'dm_event.fields': ['id', 'event_type', 'text', 'sender_id', 'created_at', 'attachments'],
-  event_types: ['MessageCreate'],
-  expansions: ['attachments.media_keys'],
-  'media.fields': mediaFields,
-});
+export function directMessageQuery(wording: Wording): Readonly<Record<string, string>> {
+  // As with authors: the new wording tells the sender by expansion alone.
+  const sender = { tweet: { field: ['sender_id'], expansion: [] }, post: { field: [], expansion: ['sender_id'] } };
+  return joined({
+    'dm_event.fields': ['id', 'event_type', 'text', 'created_at', 'attachments', ...sender[wording].field],
+    event_types: ['MessageCreate'],
+    expansions: ['attachments.media_keys', ...sender[wording].expansion],
+    'media.fields': mediaFields,
+  });
+}
 
 function joined(lists: Readonly<Record<string, readonly string[]>>): Record<string, string> {
   return Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, values.join(',')]));

@@ -96,7 +96,7 @@ export function searchQuery({ handle, hashtags }: Pick<Self, 'handle' | 'hashtag
 
 /** X tells no way to ask for what is new, so pages are small and reading ends at the first message that is known. */
 export function directMessagesReading(parts: ReadingParts, everyMs: () => number): Reading {
-  const { api, ledger, intake, budget } = parts;
+  const { api, ledger, intake, budget, wording } = parts;
   return {
     name: 'direct_messages',
     everyMs,
@@ -119,7 +119,7 @@ export function directMessagesReading(parts: ReadingParts, everyMs: () => number
           await intake.takeDirectMessages(page, isWhole ? { directMessages: newest } : {});
         }
       };
-      const query = { ...directMessageQuery, max_results: '10' };
+      const query = { ...directMessageQuery(wording), max_results: '10' };
       return sweep(api, { endpoint: 'dmEvents', query, tokenName: 'pagination_token', onPage, take }, pacer, stop);
     },
   };

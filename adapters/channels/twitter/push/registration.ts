@@ -17,6 +17,12 @@ const subscriptionsSchema = list(
   }),
 );
 
+/** In description 2.157 the webhook is the answer itself; in 2.167, and in X's guides, it lies in `data`. */
+const addedSchema = z.union([
+  z.object({ data: z.object({ id: z.string() }) }).transform(({ data }) => data.id),
+  z.object({ id: z.string() }).transform(({ id }) => id),
+]);
+
 export type Registered<Value = null> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly cause: string };
@@ -53,8 +59,8 @@ export async function ensureWebhook(api: XApi, url: string): Promise<Registered<
   const added = await api.ask('addWebhook', { body: { url } });
   const failed = outcome(added);
   if (!failed.ok || added.kind !== 'good') return failed.ok ? { ok: false, cause: 'no webhook' } : failed;
-  const parsed = z.object({ data: z.object({ id: z.string() }) }).safeParse(added.body);
-  return parsed.success ? { ok: true, value: parsed.data.data.id } : { ok: false, cause: 'X named no webhook' };
+  const parsed = addedSchema.safeParse(added.body);
+  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, cause: 'X named no webhook' };
 }
 
 /** @param webhookId null for the activity stream. */

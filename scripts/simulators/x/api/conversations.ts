@@ -95,8 +95,8 @@ function send(call: Call): Answer {
 function page(call: Call, messages: readonly Message[]): Answer {
   const { x, query } = call;
   const size = count(query, 'max_results', { min: 1, max: 100, usual: 100 });
-  const fields = list(query, 'dm_event.fields', names.dmEventFields);
-  const expansions = list(query, 'expansions', names.dmEventExpansions);
+  const fields = list(query, 'dm_event.fields', names.dmEventFields[x.switches.wording]);
+  const expansions = list(query, 'expansions', names.dmEventExpansions[x.switches.wording]);
   const userFields = list(query, 'user.fields', names.userFields);
   const untilId = placeOf(query, 'pagination_token');
   const oldestMs = Date.now() - monthMs;

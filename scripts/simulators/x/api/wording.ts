@@ -79,11 +79,16 @@ export const pollFields: ReadonlySet<string> = new Set([
   ...['duration_minutes', 'end_datetime', 'id', 'options', 'voting_status'],
 ]);
 
-export const dmEventFields: ReadonlySet<string> = new Set([
-  ...['attachments', 'created_at', 'dm_conversation_id', 'entities', 'event_type', 'id', 'participant_ids'],
-  ...['referenced_tweets', 'sender_id', 'text'],
-]);
+const sharedDmEventFields = [
+  ...['attachments', 'created_at', 'dm_conversation_id', 'entities', 'event_type', 'id', 'text'],
+];
 
-export const dmEventExpansions: ReadonlySet<string> = new Set([
-  ...['attachments.media_keys', 'participant_ids', 'referenced_tweets.id', 'referenced_posts', 'sender_id'],
-]);
+export const dmEventFields: Readonly<Record<Wording, ReadonlySet<string>>> = {
+  tweet: new Set([...sharedDmEventFields, 'participant_ids', 'referenced_tweets', 'sender_id']),
+  post: new Set(sharedDmEventFields),
+};
+
+export const dmEventExpansions: Readonly<Record<Wording, ReadonlySet<string>>> = {
+  tweet: new Set(['attachments.media_keys', 'participant_ids', 'referenced_tweets.id', 'sender_id']),
+  post: new Set(['attachments.media_keys', 'participant_ids', 'referenced_posts', 'sender_id']),
+};
