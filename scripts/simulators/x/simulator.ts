@@ -70,7 +70,7 @@ export class XSimulator {
   readonly #ids = new Snowflakes();
 
   constructor(readonly settings: XSettings) {
-    this.people = new People(() => this.newId(), limits.maxUsers);
+    this.people = new People(limits.maxUsers);
     this.posts = new Posts(this.people, this.#ids, limits);
     this.messages = new Messages(this.#ids, limits.maxMessages);
     this.presenter = new Presenter(this.people, this.posts);

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Who has an account. A handle that is new to the simulator gets one at first sight, as at a demonstration. */
 
 export interface User {
@@ -25,10 +27,7 @@ export class People {
   readonly #byId = new Map<string, User>();
   readonly #byName = new Map<string, User>();
 
-  constructor(
-    private readonly newId: () => string,
-    private readonly max: number,
-  ) {}
+  constructor(private readonly max: number) {}
 
   get count(): number {
     return this.#byId.size;
@@ -62,7 +61,7 @@ export class People {
     if (this.#byId.size >= this.max)
       throw new RangeError(`There are ${this.max} accounts: the simulator keeps no more`);
     const user: User = {
-      id: this.newId(),
+      id: idOf(username),
       username,
       createdAtMs: Date.now() - usualAgeMs,
       name: username,
@@ -75,6 +74,12 @@ export class People {
     this.#byName.set(keyOf(username), user);
     return user;
   }
+}
+
+/** The same after a restart, so that a citizen stays the same person to a gateway that goes on. */
+function idOf(username: string): string {
+  const hash = createHash('sha256').update(username.toLowerCase()).digest().readBigUInt64BE();
+  return String(10n ** 18n + (hash % (9n * 10n ** 17n)));
 }
 
 function keyOf(handle: string): string {

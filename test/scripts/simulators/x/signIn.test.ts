@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { expect } from 'chai';
 import { TwitterApi } from 'twitter-api-v2';
-import { demoCredentials } from '../../../../scripts/simulators/x/index.js';
+import { demoCredentials, startX } from '../../../../scripts/simulators/x/index.js';
 import { type Called, type Rig, rig } from './client.js';
 
 describe('simulated X: who calls, and how often', () => {
@@ -92,6 +92,17 @@ describe('simulated X: who calls, and how often', () => {
       const form = { grant_type: 'refresh_token', refresh_token: demoCredentials.refreshToken, client_id: 'other' };
       expect((await sim.call('/2/oauth2/token', { form, authorization: null })).status).to.equal(401);
     });
+  });
+
+  it('knows a citizen by the same id after a restart', async () => {
+    const other = await startX();
+    try {
+      const [one, same] = [sim.x, other].map(({ simulator }) => simulator.people.called('warga').id);
+      expect(one).to.equal(same);
+      expect(one).not.to.equal(sim.x.simulator.people.called('tetangga').id);
+    } finally {
+      await other.close();
+    }
   });
 
   it('wants users where the app alone is not enough, and the app where users are too many', async () => {
