@@ -193,7 +193,7 @@ export class Session {
     const { config, log, meter } = this.#options;
     while (!this.#hosts.isFirst && !stop.aborted) {
       await delay(this.#hosts.returnMs, undefined, { signal: stop }).catch(() => undefined);
-      if (stop.aborted || !(await takesConnections(config, this.#hosts.first)) || stop.aborted) continue;
+      if (stop.aborted || !(await takesConnections(config, this.#hosts.first, stop)) || stop.aborted) continue;
       meter.count('host_return');
       log.info({ host: this.#hosts.first }, 'going back to the first host');
       this.#isReturning = true;

@@ -29,10 +29,13 @@ export function openSocket(config: Pick<SmppConfig, 'port' | 'tls'>, host: strin
 export function takesConnections(
   config: Pick<SmppConfig, 'port' | 'tls' | 'connectTimeoutSeconds'>,
   host: string,
+  stop: AbortSignal,
 ): Promise<boolean> {
   const { socket, ready } = openSocket(config, host);
+  const giveUp = () => void socket.destroy();
+  stop.addEventListener('abort', giveUp, { once: true });
   return new Promise((resolve) => {
-    const timer = setTimeout(() => socket.destroy(), config.connectTimeoutSeconds * 1_000);
+    const timer = setTimeout(giveUp, config.connectTimeoutSeconds * 1_000);
     let isReady = false;
     socket.once(ready, () => {
       isReady = true;
@@ -41,6 +44,7 @@ export function takesConnections(
     socket.on('error', () => undefined);
     socket.once('close', () => {
       clearTimeout(timer);
+      stop.removeEventListener('abort', giveUp);
       resolve(isReady);
     });
   });

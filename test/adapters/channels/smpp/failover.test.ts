@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { CertificateMaker } from './certificates.js';
 import { Peer } from './peer.js';
 import { type Rig, startRig } from './rig.js';
 
@@ -53,6 +54,23 @@ describe('SMPP: several hosts', () => {
     expect(link.count('unbind')).to.equal(1);
     expect(rig.channel.health().links[0]?.detail).to.equal('');
     expect(rig.observed.join('\n')).to.not.include('link_lost');
+  });
+
+  it('looks for the first no longer once it stops', async () => {
+    const maker = await CertificateMaker.create();
+    const { cert, key } = await maker.issue('second', `IP:${second}`);
+    rig = await startRig(
+      { host: undefined, hosts: [first, second], tls: { verify: false }, returnToFirstHostSeconds: 0.05 },
+      undefined,
+      { host: second, tls: { cert, key } },
+    );
+    await rig.peer.nextBound();
+    // Without TLS: takes the connection, and is silent.
+    other = await listenOnFirst();
+    const look = await other.nextLink();
+    await rig.stop();
+    await look.closed;
+    await maker.close();
   });
 
   it('stays where it is while the first takes no connection', async () => {
