@@ -30,7 +30,7 @@ describe('a hostile telco', function () {
 
   beforeEach(async () => {
     smsc = await startSmsc({
-      telcos: [{ name: 'telkomsel', systemId: 'lapor', password: 'sandi-1' }],
+      telcos: ['telkomsel', 'indosat'].map((name) => ({ name, systemId: 'lapor', password: 'sandi-1' })),
       retryIntervalMs: 50,
       responseTimeoutMs: 2_000,
     });
@@ -52,25 +52,25 @@ describe('a hostile telco', function () {
   });
 
   function config(): object {
+    const channel = (name: string, more: object) => ({
+      adapter: 'smpp',
+      host: '127.0.0.1',
+      port: smsc.telco(name).port,
+      systemId: 'lapor',
+      password: 'sandi-1',
+      address: '1708',
+      enquireLinkSeconds: 0.3,
+      responseTimeoutSeconds: 0.8,
+      reconnectMinSeconds: 0.05,
+      reconnectMaxSeconds: 0.1,
+      refusedRetrySeconds: 0.1,
+      ...more,
+    });
     return {
       store: { url: `sqlite:${folder.path(`${run}/g.db`)}` },
       tracker: { adapter: 'http', url: `http://127.0.0.1:${tracker.port}`, webhookSecret: `whsec_${'MfKQ'.repeat(8)}` },
       replies: { firstRetrySeconds: 0.1, longestRetrySeconds: 0.5 },
-      channels: {
-        telkomsel: {
-          adapter: 'smpp',
-          host: '127.0.0.1',
-          port: telco().port,
-          systemId: 'lapor',
-          password: 'sandi-1',
-          address: '1708',
-          enquireLinkSeconds: 0.3,
-          responseTimeoutSeconds: 0.8,
-          reconnectMinSeconds: 0.05,
-          reconnectMaxSeconds: 0.1,
-          refusedRetrySeconds: 0.1,
-        },
-      },
+      channels: { telkomsel: channel('telkomsel', {}), indosat: channel('indosat', { sessions: 2 }) },
     };
   }
 
@@ -180,6 +180,14 @@ describe('a hostile telco', function () {
       });
     }
   }
+
+  it('with the parts of a text over two links: one report, whole', async () => {
+    expect(await smsc.bound('indosat', 2), 'the simulator gives each part to the next of its links').to.equal(true);
+    const { id } = smsc.text({ from: citizen, text: long, telco: 'indosat' });
+    expect((await smsc.settledText(id, limitMs))?.state).to.equal('acknowledged');
+    expect(await smsOn(citizen, 1)).to.equal(1);
+    expect(reports().map(({ text }) => text)).to.deep.equal([long]);
+  });
 
   it('with a part that never comes: a truncated report in the end', async () => {
     turn({ withholdPart: 2 });
