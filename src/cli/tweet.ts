@@ -9,6 +9,7 @@ export type ResolveX = (configFile?: string) => Promise<SimulatorAddress>;
 interface Options {
   readonly from: string;
   readonly replyTo?: string;
+  readonly thread?: string;
   readonly dm?: true;
   readonly config?: string;
   readonly wait: number;
@@ -23,25 +24,33 @@ A text that names nobody and has no hashtag gets the service's mention in front:
 Examples:
   lapor-gateway tweet "lampu jalan mati di Jl. Condrokusumo, Kota Semarang" --from warga
   lapor-gateway tweet "masih mati" --from warga --reply-to 2124239246599389184
+  lapor-gateway tweet --thread 2124239246599389184
   lapor-gateway tweet "RAHASIA oknum minta uang" --dm --follow`;
 
 /** `lapor-gateway tweet`: writes to the service's account as a citizen does, by way of the simulated X. */
 export function tweetCommand(resolveX: ResolveX, terminal: Terminal = processTerminal): Command {
   return new Command('tweet')
     .description('As a citizen: tweet on the simulated X and see the thread')
-    .argument('<text>', 'what the citizen writes')
+    .argument('[text]', 'what the citizen writes')
     .option('--from <handle>', "the citizen's handle", 'warga')
     .option('--reply-to <id>', 'the post that this answers')
     .addOption(new Option('--dm', 'send it as a direct message instead').conflicts('replyTo'))
+    .addOption(new Option('--thread <id>', 'show the thread of a post, and send nothing').conflicts(['replyTo', 'dm']))
     .option('--config <file>', "the gateway's config, which names the simulator")
     .option('--wait <seconds>', 'how long to wait for the first answer', seconds, 30)
     .option('--follow', 'stay, and show each answer that comes later, until Ctrl-C')
     .addHelpText('after', help)
-    .action(async (text: string, options: Options, command: Command) => {
+    .action(async (text: string | undefined, options: Options, command: Command) => {
       try {
         const account = new SimulatedAccount(await resolveX(options.config), options.from);
-        const talk = options.dm ? await byMessage(account, text) : await byPost(account, text, options);
-        await converse(talk, options, terminal);
+        if (options.thread !== undefined) await showThread(account, options.thread, options, terminal);
+        else if (!text) throw new SimulatorFault('Nothing to send: lapor-gateway tweet "…", or --thread ID to read.');
+        else
+          await converse(
+            options.dm ? await byMessage(account, text) : await byPost(account, text, options),
+            options,
+            terminal,
+          );
       } catch (error) {
         if (error instanceof SimulatorFault) command.error(error.message, { exitCode: 1 });
         throw error;
@@ -96,22 +105,34 @@ async function byMessage(account: SimulatedAccount, text: string): Promise<Talk>
 }
 
 async function converse(talk: Talk, options: Options, terminal: Terminal): Promise<void> {
-  const show = (lines: readonly Line[]): void => {
-    for (const { who, details, text } of lines) terminal.write(said(who, details, text, terminal));
-  };
-  show([talk.first]);
+  show([talk.first], terminal);
   const answers = await talk.next(talk.first.id, options.wait * 1_000);
   const last = answers.at(-1);
   if (last === undefined) throw new SimulatorFault(`No answer within ${options.wait} s. ${await talk.silence()}`);
-  show(answers);
-  if (!options.follow) return;
+  show(answers, terminal);
+  if (options.follow) await follow(talk, last.id, terminal);
+}
+
+async function showThread(account: SimulatedAccount, id: string, options: Options, terminal: Terminal): Promise<void> {
+  const next: Talk['next'] = async (after, waitMs, signal) =>
+    (await account.thread(id, after, waitMs, signal)).map(lineOfPost);
+  const lines = await next('0', 0);
+  show(lines, terminal);
+  if (options.follow) await follow({ next }, lines.at(-1)?.id ?? id, terminal);
+}
+
+async function follow(talk: Pick<Talk, 'next'>, shown: string, terminal: Terminal): Promise<void> {
   const interrupted = terminal.interrupted();
-  let after = last.id;
+  let after = shown;
   while (!interrupted.aborted) {
     const lines = await talk.next(after, pollMs, interrupted);
-    show(lines);
+    show(lines, terminal);
     after = lines.at(-1)?.id ?? after;
   }
+}
+
+function show(lines: readonly Line[], terminal: Terminal): void {
+  for (const { who, details, text } of lines) terminal.write(said(who, details, text, terminal));
 }
 
 function addressed(text: string, service: string): string {

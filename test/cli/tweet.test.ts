@@ -86,6 +86,16 @@ describe('lapor-gateway tweet', () => {
     expect([at('posts.0.text'), at('posts.0.inReplyTo')]).to.deep.equal(['masih rusak', own.data.id]);
   });
 
+  it('shows a thread, from any post in it, and posts nothing', async () => {
+    const own = await sim.user.v2.tweet('Pengumuman');
+    const { at } = await sim.control('/posts', { json: { from: 'warga', text: 'rusak', inReplyTo: own.data.id } });
+    const { out } = await run({}, '--thread', String(at('id')));
+    expect(out.replaceAll(/\d{19}/g, 'ID')).to.equal(
+      '@lapor1708 (ID)\n  Pengumuman\n\n@warga (ID, answers ID)\n  rusak\n\n',
+    );
+    expect((await sim.control('/posts')).at('posts')).to.have.length(2);
+  });
+
   it('talks by direct message', async () => {
     const answered = sim.control('/messages/warga?waitMs=10000').then(async () => {
       const { id } = sim.x.simulator.people.called('warga');
@@ -141,6 +151,7 @@ describe('lapor-gateway tweet', () => {
   });
 
   const faults: ReadonlyArray<{ label: string; argv: string[]; error: RegExp; controlPort?: number }> = [
+    { label: 'nothing to send', argv: [], error: /^Nothing to send.*--thread ID/ },
     { label: 'no handle', argv: ['x', '--from', 'Pak Budi'], error: /"Pak Budi" is no handle: X allows/ },
     { label: 'no such post', argv: ['x', '--reply-to', '17'], error: /No post 17 here/ },
     { label: 'both ways at once', argv: ['x', '--dm', '--reply-to', '17'], error: /cannot be used with/ },
