@@ -15,6 +15,8 @@ export interface Asked {
   readonly timeoutMs: number;
   /** A longer answer counts as none. */
   readonly answerMaxBytes: number;
+  /** Gives up at once. */
+  readonly stop?: AbortSignal;
 }
 
 export interface Answered {
@@ -51,6 +53,7 @@ export function closeAgents(agents: Agents): void {
 
 /** Never rejects, follows no redirect. */
 export function exchange(agents: Agents, asked: Asked): Promise<Exchanged> {
+  if (asked.stop?.aborted) return Promise.resolve({ kind: 'unwritten', cause: 'stopped' });
   return new Promise((resolve) => {
     const isTls = asked.url.protocol === 'https:';
     const body = asked.body === undefined ? null : Buffer.from(asked.body, 'utf8');
@@ -59,6 +62,9 @@ export function exchange(agents: Agents, asked: Asked): Promise<Exchanged> {
     const agent = agents[isTls ? 'https:' : 'http:'];
     const request = send(asked.url, { method: asked.method, headers, agent });
     const settle = new Settlement(request, asked.timeoutMs, resolve);
+    const onStop = () => settle.failed('stopped');
+    asked.stop?.addEventListener('abort', onStop, { once: true });
+    request.once('close', () => asked.stop?.removeEventListener('abort', onStop));
     request.once('socket', (socket) => {
       if (socket.connecting) socket.once(isTls ? 'secureConnect' : 'connect', () => settle.written());
       else settle.written();

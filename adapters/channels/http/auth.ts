@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { Networks, parseNetwork } from '../../../src/domain/network.js';
 import type { WebhookAnswer, WebhookRequest } from '../../../src/ports/webhook.js';
+import { queryOf } from '../queryOf.js';
 import { sameSecret } from '../sameSecret.js';
 import type { AuthConfig } from './config.js';
-import { type FieldSource, queryOf, readFields } from './fields.js';
+import { type FieldSource, readFields } from './fields.js';
 
 /** Why a request is not taken for the aggregator's, for a metric. */
 export type Refusal = 'address' | 'secret' | 'signature' | 'password';

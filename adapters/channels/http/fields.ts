@@ -1,4 +1,5 @@
 import type { WebhookRequest } from '../../../src/ports/webhook.js';
+import { queryOf } from '../queryOf.js';
 
 /**
  * What an HTTP request says, as named octets: aggregators pass UCS-2 and UDHs through percent-encoding, which no decoder
@@ -54,11 +55,6 @@ export function readFields(request: WebhookRequest, source: FieldSource, wanted:
   if (source !== 'body') addPairs(fields, queryOf(request.url));
   if (source === 'query' || request.body.length === 0) return { kind: 'fields', fields };
   return addBody(fields, request, wanted.body);
-}
-
-export function queryOf(url: string): string {
-  const at = url.indexOf('?');
-  return at === -1 ? '' : url.slice(at + 1);
 }
 
 function addBody(fields: Map<string, Buffer>, { headers, body }: WebhookRequest, readsBody: boolean): FieldsRead {
