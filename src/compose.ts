@@ -1,5 +1,6 @@
 import { httpAdapter } from '../adapters/channels/http/index.js';
 import { smppAdapter } from '../adapters/channels/smpp/index.js';
+import { twilioAdapter } from '../adapters/channels/twilio/index.js';
 import { twitterAdapter } from '../adapters/channels/twitter/index.js';
 import { openPostgresStore } from '../adapters/stores/postgres/index.js';
 import { openSqliteStore } from '../adapters/stores/sqlite/index.js';
@@ -30,6 +31,7 @@ export const adapters: Adapters = {
     byName<ChannelAdapter>([
       smppAdapter as ChannelAdapter,
       httpAdapter as ChannelAdapter,
+      twilioAdapter as ChannelAdapter,
       twitterAdapter as ChannelAdapter,
     ]),
   ),

@@ -37,7 +37,7 @@ export interface Components {
 const knownKeywords: ReadonlySet<string> = new Set([
   ...['$ref', 'type', 'nullable', 'enum', 'pattern', 'format', 'minLength', 'maxLength', 'minimum', 'maximum', 'items'],
   ...['minItems', 'maxItems', 'uniqueItems', 'properties', 'required', 'additionalProperties', 'allOf', 'anyOf'],
-  ...['oneOf', 'discriminator', 'description', 'example', 'default'],
+  ...['oneOf', 'discriminator', 'description', 'example', 'default', 'title'],
 ]);
 
 type Check = (value: unknown, schema: Schema) => boolean;

@@ -33,10 +33,15 @@ export const twilioConfigSchema = z
     /** Hosts to which the API may send us for the octets of media, without our credentials. */
     mediaHosts: z.array(z.string().min(1)).max(16).default([]),
   })
-  .refine((config) => config.address !== undefined || config.messagingServiceSid !== undefined, {
+  .refine(hasSender, {
     path: ['address'],
     message: 'give address, messagingServiceSid or both: who sends the replies',
-    when: () => true,
+    // Beside faults in other keys, so that all are named at once.
+    when: ({ value }) => typeof value === 'object' && value !== null,
   });
+
+function hasSender(config: { readonly address?: unknown; readonly messagingServiceSid?: unknown }): boolean {
+  return config.address !== undefined || config.messagingServiceSid !== undefined;
+}
 
 export type TwilioConfig = z.output<typeof twilioConfigSchema>;
