@@ -200,6 +200,7 @@ describe('live control', () => {
       { section: 'forward', more: 'forward: { inFlight: 2 }\n' },
       { section: 'replies', more: 'replies: { uncertain: hold }\n' },
       { section: 'log', more: 'log: { level: debug }\n' },
+      { section: 'drain', more: 'drain: { withinSeconds: 30 }\n' },
     ]) {
       it(`refuses to change \`${section}\` under a running gateway, and with it all else`, async () => {
         rewrite(['telkomsel'], { more });
