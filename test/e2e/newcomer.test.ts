@@ -13,8 +13,11 @@ import { lapor } from './command.js';
 
 interface Demonstration {
   server: { port: number };
-  channels: Record<string, { port: number }>;
-  simulators?: { smsc: { controlPort: number; telcos: Record<string, { port: number }> } };
+  channels: Record<string, { port?: number; apiUrl?: string }>;
+  simulators?: {
+    smsc: { controlPort: number; telcos: Record<string, { port: number }> };
+    x: { port: number; controlPort: number };
+  };
 }
 
 const limitMs = 15_000;
@@ -34,20 +37,23 @@ describe("a newcomer's first minutes", function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** config/default.yaml on ports that are free. @returns where the simulated telcos' control API listens. */
+  /** config/default.yaml on ports that are free. @returns where the control APIs of the simulators listen. */
   async function demonstration(file: string, change: (config: Demonstration) => void = () => undefined) {
     const config = parse(await readFile(packagedFile('config', 'default.yaml'), 'utf8')) as Demonstration;
-    const smsc = config.simulators?.smsc;
-    if (smsc === undefined) throw new Error('config/default.yaml has no simulators: there is no demonstration');
+    const { smsc, x } = config.simulators ?? {};
+    if (smsc === undefined || x === undefined)
+      throw new Error('config/default.yaml has no simulators: there is no demonstration');
     config.server.port = await freePort();
     smsc.controlPort = await freePort();
     for (const [name, telco] of Object.entries(smsc.telcos)) {
       telco.port = await freePort();
       Object.assign(config.channels[name] ?? {}, { port: telco.port });
     }
+    Object.assign(x, { port: await freePort(), controlPort: await freePort() });
+    Object.assign(config.channels.twitter ?? {}, { apiUrl: `http://127.0.0.1:${x.port}` });
     change(config);
     await writeFile(join(folder, file), stringify(config));
-    return { httpPort: config.server.port, controlPort: smsc.controlPort };
+    return { httpPort: config.server.port, controlPorts: [smsc.controlPort, x.controlPort] };
   }
 
   function started(file: string): GatewayProcess {
@@ -56,13 +62,15 @@ describe("a newcomer's first minutes", function () {
     return gateway;
   }
 
-  async function untilSimulatorsAreGone(controlPort: number): Promise<void> {
-    const look = () =>
-      fetch(`http://127.0.0.1:${controlPort}/healthz`).then(
-        () => undefined,
-        () => true,
-      );
-    await fact('the simulated telcos are gone', look, limitMs);
+  async function untilSimulatorsAreGone(controlPorts: readonly number[]): Promise<void> {
+    for (const controlPort of controlPorts) {
+      const look = () =>
+        fetch(`http://127.0.0.1:${controlPort}/healthz`).then(
+          () => undefined,
+          () => true,
+        );
+      await fact('the simulator is gone', look, limitMs);
+    }
   }
 
   describe('one after the other', () => {
@@ -75,7 +83,8 @@ describe("a newcomer's first minutes", function () {
       ports = await demonstration('gateway.yaml');
       gateway = started('gateway.yaml');
       await gateway.printed(/Ctrl-C stops it/, limitMs);
-      expect(gateway.output).to.include('telkomsel up, indosat up, three up').and.include('lapor-gateway text "Jln');
+      expect(gateway.output).to.include('telkomsel up, indosat up, three up, twitter up');
+      expect(gateway.output).to.include('lapor-gateway text "Jln').and.include('lapor-gateway tweet "lampu');
       expect((await fetch(`http://127.0.0.1:${ports.httpPort}/readyz`)).status).to.equal(200);
     });
 
@@ -117,6 +126,22 @@ describe("a newcomer's first minutes", function () {
       expect(out, 'an address').to.not.include('81234567890');
     });
 
+    it('`tweet` shows the thread with the tracking id, and later what became of it', async () => {
+      const { code, out, error } = await asked('tweet', 'lampu jalan mati di Kota Semarang', '--from', 'warga');
+      expect({ code, error }).to.deep.equal({ code: 0, error: '' });
+      const [, post, id] = /^@warga \((\d+)\).*^@lapor1708 \(\d+, answers \1\).*#(\d+)/ms.exec(out) ?? [];
+      expect(id, out).to.be.a('string');
+      await asked('tracker', 'set', String(id), 'in_progress', '--message', 'Petugas PLN berangkat');
+      await fact(
+        'the status is in the thread',
+        async () => {
+          const thread = await asked('tweet', '--thread', String(post));
+          return thread.out.includes('Petugas PLN berangkat') ? true : undefined;
+        },
+        limitMs,
+      );
+    });
+
     it('`dead-letters list` has nothing for a person', async () => {
       expect(await asked('dead-letters', 'list')).to.include({
         code: 0,
@@ -143,7 +168,7 @@ describe("a newcomer's first minutes", function () {
 
     it('SIGTERM ends it with 0, and its simulators with it', async () => {
       expect(await gateway.stop()).to.deep.equal({ code: 0, signal: null });
-      await untilSimulatorsAreGone(ports.controlPort);
+      await untilSimulatorsAreGone(ports.controlPorts);
     });
 
     it('`text` without a gateway says what to start', async () => {
@@ -151,14 +176,20 @@ describe("a newcomer's first minutes", function () {
       expect(code).to.equal(1);
       expect(error).to.match(/No simulated telco .*npm start/);
     });
+
+    it('`tweet` without a gateway says what to start', async () => {
+      const { code, error } = await asked('tweet', complaint);
+      expect(code).to.equal(1);
+      expect(error).to.match(/No simulated X .*npm start/);
+    });
   });
 
   it('a kill leaves no simulator behind', async () => {
-    const { controlPort } = await demonstration('killed.yaml');
+    const { controlPorts } = await demonstration('killed.yaml');
     const gateway = started('killed.yaml');
     await gateway.printed(/lapor-gateway is up/, limitMs);
     await gateway.kill();
-    await untilSimulatorsAreGone(controlPort);
+    await untilSimulatorsAreGone(controlPorts);
   });
 
   describe('a mistake in the config', () => {
