@@ -59,8 +59,9 @@ function smscOptions({ controlPort, telcos }: NonNullable<Sections['smsc']>): re
   return ['--control-port', String(controlPort), '--quiet', ...each];
 }
 
-function xOptions({ port, controlPort, handle }: NonNullable<Sections['x']>): readonly string[] {
-  return ['--port', String(port), '--control-port', String(controlPort), '--handle', handle];
+function xOptions({ port, controlPort, handle, file }: NonNullable<Sections['x']>): readonly string[] {
+  const kept = file === undefined ? [] : ['--file', file];
+  return ['--port', String(port), '--control-port', String(controlPort), '--handle', handle, ...kept];
 }
 
 function started({ name, options }: Simulator): ChildProcess {

@@ -262,6 +262,13 @@ const simulatorsSchema = z
           .regex(/^\w{1,15}$/)
           .default('lapor1708')
           .describe('The account that citizens mention.'),
+        file: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'Where it keeps posts over a restart. Without it they are gone, as if their authors had deleted them.',
+          ),
       })
       .optional()
       .describe('A simulated X (Twitter).'),

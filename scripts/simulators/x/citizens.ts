@@ -144,7 +144,7 @@ function messageRoutes(x: XSimulator): readonly Route[] {
       handle: ({ params, body }) => {
         const { createdAt, ...given } = checked(userSchema, body);
         const traits = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-        const user = x.people.describe(params.handle ?? '', {
+        const user = x.describe(params.handle ?? '', {
           ...traits,
           ...(createdAt !== undefined && { createdAtMs: Date.parse(createdAt) }),
         });

@@ -4,6 +4,7 @@ import { Timers } from '../timers.js';
 import { endpointsOf, xApi } from './api/api.js';
 import { type Credentials, demoCredentials } from './api/app.js';
 import { controlRoutes } from './control.js';
+import { Journal } from './journal.js';
 import { Push } from './push/push.js';
 import { type Exchange, XSimulator } from './simulator.js';
 import { type SwitchesInput, switchesSchema } from './switches.js';
@@ -20,6 +21,8 @@ export interface XOptions {
   readonly credentials?: Partial<Credentials>;
   readonly switches?: SwitchesInput;
   readonly observe?: (exchange: Exchange) => void;
+  /** Where it keeps what was posted over a restart; left out, it begins with nothing. */
+  readonly file?: string;
 }
 
 /** Longer than clients keep an idle connection, so that X is never the one to close first. */
@@ -35,12 +38,15 @@ export interface RunningX {
 /** Starts X with its control API. Rejects when a port is taken. */
 export async function startX(options: XOptions = {}): Promise<RunningX> {
   const { host = '127.0.0.1' } = options;
-  const simulator = new XSimulator({
-    handle: options.handle ?? 'lapor1708',
-    credentials: { ...demoCredentials, ...options.credentials },
-    switches: switchesSchema.parse(options.switches ?? {}),
-    observe: options.observe ?? null,
-  });
+  const simulator = new XSimulator(
+    {
+      handle: options.handle ?? 'lapor1708',
+      credentials: { ...demoCredentials, ...options.credentials },
+      switches: switchesSchema.parse(options.switches ?? {}),
+      observe: options.observe ?? null,
+    },
+    options.file === undefined ? null : new Journal(options.file),
+  );
   const push = new Push(simulator);
   const timers = new Timers();
   const endpoints = endpointsOf(push);

@@ -11,6 +11,7 @@ interface Options {
   readonly wording: Wording;
   readonly tier: 'pay-per-use' | 'enterprise';
   readonly windowSeconds: number;
+  readonly file?: string;
   readonly stopOnStdinEnd?: true;
 }
 
@@ -31,7 +32,7 @@ A citizen tweets, the thread shows what comes back, and X starts to fail:
 All faults and switches: scripts/simulators/x/README.md`;
 
 async function run(options: Options): Promise<void> {
-  const { host, port, controlPort, handle, wording, tier, windowSeconds } = options;
+  const { host, port, controlPort, handle, wording, tier, windowSeconds, file } = options;
   await live({
     start: () =>
       startX({
@@ -40,6 +41,7 @@ async function run(options: Options): Promise<void> {
         controlPort,
         handle,
         switches: { wording, tier, windowMs: windowSeconds * 1_000 },
+        ...(file !== undefined && { file }),
       }),
     ports: (x) => ({ port: x.port, control: x.controlPort }),
     close: (x) => x.close(),
@@ -58,6 +60,7 @@ await new Command('simulate x')
     new Option('--tier <tier>', 'what the app pays for').choices(['pay-per-use', 'enterprise']).default('pay-per-use'),
   )
   .option('--window-seconds <seconds>', 'how long the 15 minutes of its rate limits last', wholeOption, 900)
+  .option('--file <path>', 'keep posts and messages there over a restart (default: forget them)')
   .option('--stop-on-stdin-end', stopOnStdinEndHelp)
   .addHelpText('after', help)
   .action(run)

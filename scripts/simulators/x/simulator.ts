@@ -5,10 +5,11 @@ import { Bill } from './api/bill.js';
 import { Faults } from './api/faults.js';
 import { RateLimits } from './api/limits.js';
 import { Presenter } from './api/present.js';
+import type { Entry, Journal } from './journal.js';
 import type { Switches } from './switches.js';
-import { Snowflakes } from './world/ids.js';
+import { Snowflakes, type Stamp } from './world/ids.js';
 import { type Message, Messages } from './world/messages.js';
-import { People, type User } from './world/people.js';
+import { People, type User, type UserTraits } from './world/people.js';
 import { type Draft, type Post, type PostedMedia, Posts } from './world/posts.js';
 
 /** What happened, for streams and webhooks. */
@@ -69,14 +70,19 @@ export class XSimulator {
   readonly #given = new Map<string, number>();
   readonly #ids = new Snowflakes();
 
-  constructor(readonly settings: XSettings) {
+  /** @param journal keeps what happens, and knows what happened before; null: begins with nothing, and forgets all. */
+  constructor(
+    readonly settings: XSettings,
+    private readonly journal: Journal | null,
+  ) {
     this.people = new People(limits.maxUsers);
-    this.posts = new Posts(this.people, this.#ids, limits);
-    this.messages = new Messages(this.#ids, limits.maxMessages);
+    this.posts = new Posts(this.people, limits);
+    this.messages = new Messages(limits.maxMessages);
     this.presenter = new Presenter(this.people, this.posts);
     this.app = new App(settings.credentials);
     this.switches = settings.switches;
     this.service = this.people.describe(settings.handle, { name: 'LAPOR!', verifiedType: 'government' });
+    for (const entry of journal?.open() ?? []) this.#replay(entry);
   }
 
   /** X's own idea of the time. */
@@ -92,33 +98,79 @@ export class XSimulator {
     this.#listeners.add(listener);
   }
 
+  /** Sets traits of an account, opening it when it is new. */
+  describe(handle: string, traits: UserTraits): User {
+    this.journal?.append({ kind: 'described', handle, traits });
+    return this.people.describe(handle, traits);
+  }
+
   publish(author: User, draft: Draft): Post {
-    const post = this.posts.publish(author, draft);
+    const stamp = this.#stamp();
+    this.journal?.append({ kind: 'posted', ...stamp, from: author.username, draft });
+    const post = this.#posted(author, draft, stamp);
+    this.#tell({ kind: 'posted', post });
+    return post;
+  }
+
+  edit(post: Post, text: string): Post {
+    const stamp = this.#stamp();
+    this.journal?.append({ kind: 'edited', ...stamp, previousId: post.id, text });
+    const edited = this.posts.edit(post, text, stamp);
+    this.#tell({ kind: 'posted', post: edited });
+    return edited;
+  }
+
+  delete(post: Post): void {
+    this.journal?.append({ kind: 'deleted', id: post.id, atMs: Date.now() });
+    this.posts.delete(post);
+    this.#tell({ kind: 'deleted', post });
+  }
+
+  message(sender: User, recipient: User, text: string): Message {
+    const stamp = this.#stamp();
+    this.journal?.append({ kind: 'messaged', ...stamp, from: sender.username, to: recipient.username, text });
+    const message = this.messages.send(sender, recipient, text, stamp);
+    this.#tell({ kind: 'messaged', message });
+    return message;
+  }
+
+  #stamp(): Stamp {
+    const atMs = Date.now();
+    return { id: this.#ids.next(atMs), atMs };
+  }
+
+  #posted(author: User, draft: Draft, stamp: Stamp): Post {
+    const post = this.posts.publish(author, draft, stamp);
     for (const each of post.media) this.media.set(each.key, each);
     forgetOldest(this.media, limits.maxMedia);
     if (author === this.service) {
       this.ownPosts.push(post);
       if (this.ownPosts.length > limits.maxOwnPosts) this.ownPosts.shift();
     }
-    this.#tell({ kind: 'posted', post });
     return post;
   }
 
-  edit(post: Post, text: string): Post {
-    const edited = this.posts.edit(post, text);
-    this.#tell({ kind: 'posted', post: edited });
-    return edited;
-  }
-
-  delete(post: Post): void {
-    this.posts.delete(post);
-    this.#tell({ kind: 'deleted', post });
-  }
-
-  message(sender: User, recipient: User, text: string): Message {
-    const message = this.messages.send(sender, recipient, text);
-    this.#tell({ kind: 'messaged', message });
-    return message;
+  /** What happened before a restart; nobody is told of it again. */
+  #replay(entry: Entry): void {
+    if ('id' in entry) this.#ids.seen(entry.id);
+    switch (entry.kind) {
+      case 'described':
+        this.people.describe(entry.handle, entry.traits);
+        return;
+      case 'posted':
+        this.#posted(this.people.called(entry.from), entry.draft, entry);
+        return;
+      case 'messaged':
+        this.messages.send(this.people.called(entry.from), this.people.called(entry.to), entry.text, entry);
+        return;
+      case 'edited':
+      case 'deleted': {
+        const post = this.posts.byId(entry.kind === 'edited' ? entry.previousId : entry.id);
+        if (post === undefined) return;
+        if (entry.kind === 'edited') this.posts.edit(post, entry.text, entry);
+        else this.posts.delete(post);
+      }
+    }
   }
 
   noteGiven(ids: Iterable<string>): void {

@@ -15,6 +15,18 @@ export class Snowflakes {
     this.#last = byTime > this.#last ? byTime : this.#last + 1n;
     return String(this.#last);
   }
+
+  /** An id that was made before a restart: those to come are newer. */
+  seen(id: string): void {
+    const known = BigInt(id);
+    if (known > this.#last) this.#last = known;
+  }
+}
+
+/** What something is made with: chosen anew, or as it was before a restart. */
+export interface Stamp {
+  readonly id: string;
+  readonly atMs: number;
 }
 
 /** When the thing with this id was made. */

@@ -1,4 +1,4 @@
-import { isNewer, type Snowflakes } from './ids.js';
+import { isNewer, type Stamp } from './ids.js';
 import type { User } from './people.js';
 
 /** Direct messages between two accounts. */
@@ -16,19 +16,16 @@ export class Messages {
   /** Oldest first. */
   readonly #all: Message[] = [];
 
-  constructor(
-    private readonly ids: Snowflakes,
-    private readonly max: number,
-  ) {}
+  constructor(private readonly max: number) {}
 
-  send(sender: User, recipient: User, text: string): Message {
+  send(sender: User, recipient: User, text: string, { id, atMs }: Stamp): Message {
     const message: Message = {
-      id: this.ids.next(Date.now()),
+      id,
       conversationId: conversationOf(sender, recipient),
       sender,
       recipient,
       text,
-      atMs: Date.now(),
+      atMs,
     };
     this.#all.push(message);
     if (this.#all.length > this.max) this.#all.splice(0, Math.ceil(this.max / 10));

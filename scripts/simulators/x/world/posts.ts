@@ -1,5 +1,5 @@
 import twitterText from 'twitter-text';
-import { isNewer, type Snowflakes } from './ids.js';
+import { isNewer, type Stamp } from './ids.js';
 import type { People, User } from './people.js';
 
 /** What is posted: threads, mentions, edits, deletions. Knows nothing of HTTP or of the shapes that the API gives. */
@@ -81,7 +81,6 @@ export class Posts {
 
   constructor(
     private readonly people: People,
-    private readonly ids: Snowflakes,
     private readonly limits: PostLimits,
   ) {}
 
@@ -94,12 +93,12 @@ export class Posts {
     return this.#byId.get(id);
   }
 
-  publish(author: User, draft: Draft): Post {
-    return this.#add(author, draft, null);
+  publish(author: User, draft: Draft, stamp: Stamp): Post {
+    return this.#add(author, draft, null, stamp);
   }
 
   /** The new version has an id of its own; the old one leaves the timelines. */
-  edit(post: Post, text: string): Post {
+  edit(post: Post, text: string, stamp: Stamp): Post {
     const { replySettings: settings, media, place, coordinates, inReplyTo, quoted } = post;
     return this.#add(
       post.author,
@@ -113,6 +112,7 @@ export class Posts {
         ...(quoted && { quotedId: quoted.id }),
       },
       post,
+      stamp,
     );
   }
 
@@ -156,13 +156,11 @@ export class Posts {
     return found.reverse();
   }
 
-  #add(author: User, draft: Draft, previous: Post | null): Post {
+  #add(author: User, draft: Draft, previous: Post | null, { id, atMs }: Stamp): Post {
     const inReplyTo = this.#find(draft.inReplyToId);
     const reposted = this.#find(draft.repostedId);
     const hidden = inReplyTo === null ? '' : hiddenMentions(author, inReplyTo, draft.text);
     const text = reposted === null ? `${hidden}${draft.text}` : repostText(reposted);
-    const atMs = Date.now();
-    const id = this.ids.next(atMs);
     const versions = previous?.versions ?? [];
     versions.push(id);
     const post: Post = {

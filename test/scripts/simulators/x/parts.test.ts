@@ -108,9 +108,12 @@ describe('simulated X, part by part', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
         const people = new People(10);
-        const posts = new Posts(people, new Snowflakes(), { maxPosts: 10 });
+        const posts = new Posts(people, { maxPosts: 10 });
         people.called('warga');
-        const rendered = render(posts.publish(people.called('lapor1708'), { text: pieces.join(' ') }), people);
+        const rendered = render(
+          posts.publish(people.called('lapor1708'), { text: pieces.join(' ') }, { id: '1', atMs: 0 }),
+          people,
+        );
         const points = [...rendered.text];
         const slice = ({ start, end }: { start: number; end: number }) => points.slice(start, end).join('');
         for (const { tag, ...place } of rendered.entities.hashtags ?? []) expect(slice(place).slice(1)).to.equal(tag);
