@@ -59,13 +59,16 @@ async function soak(
   say('warm, and settled; now the faults');
 
   citizens.start(options.textsPerSecond);
-  const stop = AbortSignal.any([AbortSignal.timeout(options.minutes * 60_000), peers.gateway.process.gone]);
+  // Not AbortSignal.timeout: inside AbortSignal.any only a weak reference keeps it, and a long soak would never end.
+  const over = new AbortController();
+  const ending = setTimeout(() => over.abort(), options.minutes * 60_000);
+  const stop = AbortSignal.any([over.signal, peers.gateway.process.gone]);
   const faults = new Faults(new Random(options.seed + 1), stop);
   const [samples] = await Promise.all([
     sampled(peers, stop, () => say(progress(citizens, peers))),
     faults.ofTracker(peers.gateway.tracker.simulator),
     ...peers.smsc.telcos.map((telco) => faults.ofTelco(telco)),
-  ]);
+  ]).finally(() => clearTimeout(ending));
   citizens.stop();
   say('the faults are over; waiting until all is settled');
   const after = await atRest(peers, citizens);
