@@ -23,6 +23,8 @@ const warmUpMs = 3_000;
 const sampleEveryMs = 1_000;
 const lookEveryMs = 200;
 const settleLimitMs = 60_000;
+/** A reply that was perhaps sent waits for a sign of it, up to 18 minutes after the fourth time (`ReplyPolicy`). */
+const replyLimitMs = 20 * 60_000;
 /** The gateway lets what is under way end for 20 s at most. */
 const stopLimitMs = 30_000;
 /** Longer than the tracker's connections, and the timers of what was just settled, live on. */
@@ -75,7 +77,7 @@ async function soak(
 
   const evidence = await gather(peers, citizens, faults);
   const broken = [
-    ...(after.left === null ? [] : [`${settleLimitMs / 1000} s after the faults this is left: ${after.left}`]),
+    ...(after.left === null ? [] : [`${after.waitedSeconds} s after the faults this is left: ${after.left}`]),
     ...brokenPromises(evidence),
     ...memoryFaults(samples),
     ...restingFaults(before.sample, after.sample),
@@ -114,20 +116,22 @@ interface Rest {
   readonly sample: Sample;
   /** What is not settled although the time is up, or null. */
   readonly left: string | null;
+  readonly waitedSeconds: number;
 }
 
 /** Waits until nobody has anything left to do. */
 async function atRest(peers: Peers, citizens: Citizens): Promise<Rest> {
   const { gateway } = peers;
-  const untilMs = Date.now() + settleLimitMs;
+  const sinceMs = Date.now();
   let left = await leftToDo(peers, citizens);
-  while (left !== null && Date.now() < untilMs) {
+  while (left !== null && Date.now() - sinceMs < (left === 'replies' ? replyLimitMs : settleLimitMs)) {
     gateway.process.gone.throwIfAborted();
     await pause(lookEveryMs);
     left = await leftToDo(peers, citizens);
   }
+  const waitedSeconds = Math.round((Date.now() - sinceMs) / 1000);
   await pause(restMs);
-  return { sample: sampleOf(await gateway.metrics()), left };
+  return { sample: sampleOf(await gateway.metrics()), left, waitedSeconds };
 }
 
 async function leftToDo({ smsc, gateway }: Peers, { sent }: Citizens): Promise<string | null> {
@@ -138,7 +142,7 @@ async function leftToDo({ smsc, gateway }: Peers, { sent }: Citizens): Promise<s
     ['reports', page.sum('lapor_waiting', { what: 'reports' })],
     ['replies', page.sum('lapor_waiting', { what: 'replies' })],
   ];
-  const left = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
+  const left = counts.flatMap(([what, count]) => (count > 0 ? [what] : []));
   return left.length === 0 ? null : left.join(', ');
 }
 

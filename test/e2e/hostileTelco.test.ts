@@ -259,7 +259,6 @@ describe('a hostile telco', function () {
   const acts: readonly { label: string; act: () => unknown }[] = [
     { label: 'unbind', act: () => telco().unbind() },
     { label: 'a dropped connection', act: () => telco().dropConnections() },
-    { label: 'a text that comes again', act: () => telco().redeliverLast() },
   ];
   for (const { label, act } of acts) {
     it(`with ${label}: one report, one answer`, async () => {
