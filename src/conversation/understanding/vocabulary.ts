@@ -38,6 +38,7 @@ export interface Vocabulary {
   readonly purposeWords: PhraseTable<true>;
   readonly emergency: Readonly<Record<'words' | 'notAfter' | 'notBefore' | 'past', PhraseTable<true>>>;
   readonly test: Readonly<Record<'words' | 'companions', PhraseTable<true>>>;
+  readonly autoReplies: Readonly<Record<'titles' | 'sentences' | 'signs', PhraseTable<true>>>;
   readonly anonymity: Readonly<Record<'verbs' | 'objects', PhraseTable<true>>>;
   readonly visibility: PhraseTable<Secrecy>;
   readonly personalNumbers: ReadonlyMap<string, PersonalNumberKind>;
@@ -77,6 +78,11 @@ export function compileVocabulary(data: VocabularyData): Vocabulary {
       past: listOf(data.emergency.past),
     },
     test: { words: listOf(data.test.words), companions: listOf(data.test.companions) },
+    autoReplies: {
+      titles: listOf(data.autoReplies.titles),
+      sentences: listOf(data.autoReplies.sentences),
+      signs: listOf(data.autoReplies.signs),
+    },
     anonymity: { verbs: listOf(data.anonymity.verbs), objects: listOf(data.anonymity.objects) },
     visibility: namesOf(data.visibility, secrecies),
     personalNumbers: personalNumberCuesOf(data),

@@ -31,6 +31,7 @@ export const vocabularySchema = z.strictObject({
   purposeWords: phrases,
   emergency: z.strictObject({ words: phrases, notAfter: phrases, notBefore: phrases, past: phrases }),
   test: z.strictObject({ words: phrases, companions: phrases }),
+  autoReplies: z.strictObject({ titles: phrases, sentences: phrases, signs: phrases }),
   anonymity: z.strictObject({ verbs: phrases, objects: phrases }),
   visibility: z.strictObject(forEach(secrecies, phrases)),
   personalNumbers: z.strictObject(forEach(personalNumberKinds, z.array(word))),

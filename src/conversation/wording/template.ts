@@ -4,6 +4,9 @@ import type { ArgumentName } from './texts.js';
 
 export type Values = Readonly<Partial<Record<ArgumentName, string>>>;
 
+/** A text in pieces: words as they stand, and places where an argument is put. */
+export type Form = readonly ({ readonly text: string } | { readonly argument: ArgumentName })[];
+
 /** The part of the library's syntax tree that we read: https://formatjs.github.io/docs/icu-messageformat-parser */
 interface Element {
   readonly type: number;
@@ -47,6 +50,11 @@ export class Template {
     return names;
   }
 
+  /** What the text is made of, in each of its forms: a select gives one form for each option. */
+  forms(): readonly Form[] {
+    return formsOf(this.#elements);
+  }
+
   /** Whether it uses ICU forms that are not taken, such as `{n, plural, …}`: all our values are texts. */
   usesOtherForms(): boolean {
     const known: readonly number[] = Object.values(elementTypes);
@@ -85,6 +93,18 @@ export class Template {
   worstSeptets(worst: Readonly<Record<ArgumentName, number>>): number {
     return worstOf(this.#elements, worst);
   }
+}
+
+function formsOf(elements: readonly Element[]): readonly Form[] {
+  return elements.reduce<readonly Form[]>(
+    (forms, { type, value = '', options = {} }) => {
+      const piece = type === elementTypes.literal ? { text: value } : { argument: value as ArgumentName };
+      const ways =
+        type === elementTypes.select ? Object.values(options).flatMap((option) => formsOf(option.value)) : [[piece]];
+      return forms.flatMap((form) => ways.map((way) => [...form, ...way]));
+    },
+    [[]],
+  );
 }
 
 function worstOf(elements: readonly Element[], worst: Readonly<Record<ArgumentName, number>>): number {

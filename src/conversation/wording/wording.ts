@@ -1,7 +1,7 @@
 import { type Status, statuses } from '../../domain/status.js';
 import type { DateWriter } from './dates.js';
 import { cutToSeptets, septetsOf, toGsm7 } from './fit.js';
-import type { Template } from './template.js';
+import type { Form, Template } from './template.js';
 import {
   dueSentenceOf,
   oneSegmentSeptets,
@@ -9,6 +9,7 @@ import {
   type ReplyKey,
   type StatusArguments,
   statusesWithDueDate,
+  textRules,
   twoSegmentsSeptets,
 } from './texts.js';
 
@@ -37,6 +38,18 @@ export class Wording {
     if (own === undefined) throw new Error(`the wording has no texts in its default language ${defaultLanguage}`);
     this.#default = own;
     this.languages = [...texts.keys()];
+  }
+
+  /** All that the gateway may say, in every language; but not what names an agency, in whose name anything may stand. */
+  forms(): Form[] {
+    const rules = textRules.filter(({ isFrame, arguments: names }) => isFrame !== true && !names.includes('agency'));
+    return [...this.texts.values()].flatMap(({ templates }) =>
+      rules.flatMap(({ path, due }) => {
+        const alone = templates.get(path.join('.'))?.forms() ?? [];
+        const sentences = due === undefined ? [] : (templates.get(due)?.forms() ?? []);
+        return [...alone, ...alone.flatMap((form) => sentences.map((sentence) => [...form, ...sentence]))];
+      }),
+    );
   }
 
   /** A due date that takes as much room as any in this language, for a sample. ISO 8601. */
