@@ -10,6 +10,9 @@ import type { Configured } from './config/adapterBlocks.js';
 import { type Adapters, type GatewayConfig, webhookUrl } from './config/load.js';
 import { sqliteFile } from './config/storeUrl.js';
 import type { ChannelSetup } from './control/servedChannel.js';
+import type { WorkingCalendar } from './conversation/calendar.js';
+import { CurrentWording } from './conversation/currentWording.js';
+import type { ConversationRules } from './conversation/rules.js';
 import type { Knowledge } from './conversation/understanding/knowledge.js';
 import { ReadingThread } from './conversation/understanding/readingThread.js';
 import type { Wording } from './conversation/wording/wording.js';
@@ -20,7 +23,6 @@ import type { Log } from './ports/log.js';
 import type { Store } from './ports/store.js';
 import type { TicketDesk } from './ports/ticketDesk.js';
 import type { TrackerAdapter } from './ports/tracker.js';
-import { WordedTexts } from './replies/wordedTexts.js';
 import { Metrics } from './telemetry/metrics.js';
 
 /** The composition root: the one place that knows both the gateway and its adapters. */
@@ -74,7 +76,6 @@ export function openDesk(config: GatewayConfig): TicketDesk {
 export interface Composed {
   readonly gateway: Gateway;
   readonly parts: GatewayParts;
-  readonly texts: WordedTexts;
   /** How a channel of this gateway is made, of this config or of one that a reload brings. */
   readonly setupOf: (id: string, entry: Configured<ChannelAdapter>) => ChannelSetup;
 }
@@ -83,15 +84,14 @@ export interface Composed {
 export interface Instructions {
   readonly wording: Wording;
   readonly knowledge: Knowledge;
+  readonly calendar: WorkingCalendar;
 }
 
-export async function composeGateway(
-  config: GatewayConfig,
-  { wording, knowledge }: Instructions,
-  log: Log,
-): Promise<Composed> {
+export async function composeGateway(config: GatewayConfig, instructions: Instructions, log: Log): Promise<Composed> {
+  const { knowledge, calendar } = instructions;
+  const { vocabulary } = knowledge;
   const metrics = new Metrics();
-  const texts = new WordedTexts(wording);
+  const wording = new CurrentWording(instructions.wording, vocabulary);
   const store = await openStore(config, 'gateway');
   const tracker = config.tracker.adapter.create(config.tracker.config, { log: log.child({ part: 'tracker' }) });
   const setupOf = (id: string, { adapter, config: block }: Configured<ChannelAdapter>): ChannelSetup => ({
@@ -107,16 +107,17 @@ export async function composeGateway(
   });
   const channels = new Map([...config.channels].map(([id, entry]) => [id, setupOf(id, entry)]));
   const reader = new ReadingThread(knowledge.data, log.child({ part: 'understanding' }));
-  const parts: GatewayParts = { store, tracker, channels, reader, texts, metrics, log };
-  return { gateway: new Gateway(parts, settingsOf(config)), parts, texts, setupOf };
+  const parts: GatewayParts = { store, tracker, channels, reader, wording, vocabulary, calendar, metrics, log };
+  return { gateway: new Gateway(parts, settingsOf(config)), parts, setupOf };
 }
 
 /** How long a reply that was perhaps sent waits for a sign that it was, before it is sent again. */
 const uncertainWaitMs = 5_000;
 const uncertainAttempts = 5;
 
-function settingsOf({ intake, forward, replies, drain }: GatewayConfig): GatewaySettings {
+function settingsOf({ intake, forward, replies, conversation, drain }: GatewayConfig): GatewaySettings {
   return {
+    conversation: rulesOf(conversation, replies.timeZone),
     joinWindowMs: intake.joinPartsMinutes * 60_000,
     drainMs: drain.withinSeconds * 1000,
     forward: {
@@ -133,5 +134,17 @@ function settingsOf({ intake, forward, replies, drain }: GatewayConfig): Gateway
       uncertainAttempts,
       retry: { firstMs: replies.firstRetrySeconds * 1000, maxMs: replies.longestRetrySeconds * 1000 },
     },
+  };
+}
+
+function rulesOf(conversation: GatewayConfig['conversation'], zone: string): ConversationRules {
+  return {
+    askPlace: conversation.askPlace,
+    placeAnswerMs: conversation.placeAnswerHours * 3_600_000,
+    needsInfoAnswerMs: conversation.needsInfoAnswerDays * 86_400_000,
+    sameTextMs: conversation.sameTextMinutes * 60_000,
+    flood: { answersMax: conversation.answersInWindow, windowMs: conversation.answerWindowMinutes * 60_000 },
+    quietHours: conversation.quietHours,
+    zone,
   };
 }

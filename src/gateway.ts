@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelSetup } from './control/servedChannel.js';
 import { Switchboard } from './control/switchboard.js';
-import { createUnderstanding } from './conversation/understand.js';
+import type { WorkingCalendar } from './conversation/calendar.js';
+import { Conversation } from './conversation/conversation.js';
+import type { CurrentWording } from './conversation/currentWording.js';
+import type { ConversationRules } from './conversation/rules.js';
 import type { TextReader } from './conversation/understanding/textReader.js';
+import type { Vocabulary } from './conversation/understanding/vocabulary.js';
 import { messageOf } from './domain/messageOf.js';
 import { Forwarder } from './forward/forwarder.js';
 import type { Log } from './ports/log.js';
-import type { Store } from './ports/store.js';
+import type { StatusResult, Store } from './ports/store.js';
 import type { Tracker } from './ports/tracker.js';
 import type { ReplyPolicy } from './replies/policy.js';
 import { StatusSink } from './replies/statusSink.js';
-import type { ReplyTexts } from './replies/texts.js';
 import type { Metrics } from './telemetry/metrics.js';
 import type { BackoffRange } from './work/backoff.js';
 import { startJobs } from './work/jobs.js';
@@ -19,6 +22,7 @@ export interface GatewaySettings {
   readonly joinWindowMs: number;
   /** How long a stop may take in all before it leaves the rest to the leases. */
   readonly drainMs: number;
+  readonly conversation: ConversationRules;
   readonly forward: { readonly inFlight: number; readonly attempts: number; readonly retry: BackoffRange };
   readonly replies: ReplyPolicy & { readonly inFlight: number; readonly deadlineMs: number };
 }
@@ -29,7 +33,9 @@ export interface GatewayParts {
   /** By channel id. */
   readonly channels: ReadonlyMap<string, ChannelSetup>;
   readonly reader: TextReader;
-  readonly texts: ReplyTexts;
+  readonly wording: CurrentWording;
+  readonly vocabulary: Vocabulary;
+  readonly calendar: WorkingCalendar;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -52,13 +58,15 @@ export class Gateway {
     private readonly parts: GatewayParts,
     private readonly settings: GatewaySettings,
   ) {
-    const { store, tracker, reader, texts, metrics, log } = parts;
-    const understand = createUnderstanding(reader);
+    const { store, wording, calendar, metrics, log } = parts;
+    const rules = settings.conversation;
     const owner = randomUUID();
     const repliesQueued = (): void => this.switchboard.wake();
     const listener = { ...metrics.forward, repliesQueued };
-    this.forwarder = new Forwarder(store, tracker, understand, texts, { owner, ...settings.forward }, listener, log);
-    this.statusSink = new StatusSink(store, texts, { status: (result) => metrics.status(result), repliesQueued }, log);
+    const conversation = new Conversation(parts, rules);
+    this.forwarder = new Forwarder(store, conversation, { owner, ...settings.forward }, listener, log);
+    const statusListener = { status: (result: StatusResult) => metrics.status(result), repliesQueued };
+    this.statusSink = new StatusSink(store, { wording, calendar, rules }, statusListener, log);
     const intake = {
       ...metrics.intake,
       accepted: (...[channelId, summary]: Parameters<typeof metrics.intake.accepted>) => {
@@ -86,7 +94,11 @@ export class Gateway {
       const since = new Date(sinceMs).toISOString();
       log.warn({ channel, hold, since, by: actor }, 'held by an operator; `lapor-gateway channel resume` ends that');
     }
-    this.#stopJobs = startJobs(store, () => this.forwarder.wake(), log);
+    const wake = (): void => {
+      this.forwarder.wake();
+      this.switchboard.wake();
+    };
+    this.#stopJobs = startJobs(store, wake, log);
   }
 
   /** Ends what is under way, at most for `drainMs`; nothing is lost by what then is left. */

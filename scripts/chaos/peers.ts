@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
 import { freePort } from '../bench/freePort.js';
+import { machineConversation } from '../machineCitizens.js';
 import { type Smsc, startSmsc } from '../simulators/smsc/index.js';
 import { type RunningTracker, startTrackerSimulator } from '../simulators/tracker/index.js';
 
@@ -56,6 +57,7 @@ export async function startPeers(): Promise<Peers> {
       server: { port: httpPort },
       store: { url: `sqlite:${storeFile}` },
       tracker: { adapter: 'http', url: `http://127.0.0.1:${tracker.port}`, token, webhookSecret },
+      conversation: machineConversation,
       channels: Object.fromEntries(
         telcos.map(({ name, channel }) => [name, { ...channelOf(smsc.telco(name).port), ...channel }]),
       ),

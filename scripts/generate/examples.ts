@@ -16,6 +16,7 @@ const report: Report = {
   language: 'id',
   keyword: null,
   implied: null,
+  possibleDuplicateOf: null,
   locations: [{ code: '51.08', name: 'Kabupaten Buleleng', level: 'regency', evidence: 'kab Buleleng' }],
   point: null,
   attachments: [],

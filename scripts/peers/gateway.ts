@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { freePort } from '../bench/freePort.js';
 import { waitForHttp } from '../bench/httpProbe.js';
 import { type Ending, GatewayProcess } from '../chaos/gatewayProcess.js';
+import { machineConversation } from '../machineCitizens.js';
 import { type RunningTracker, startTrackerSimulator } from '../simulators/tracker/index.js';
 import { MetricsPage } from './metricsPage.js';
 
@@ -62,6 +63,7 @@ export async function startGateway(settings: GatewaySettings): Promise<GatewayWi
       store: { url: 'sqlite:gateway.db' },
       tracker: trackerBlock,
       channels: settings.channels,
+      conversation: machineConversation,
       ...settings.sections,
     }),
   );

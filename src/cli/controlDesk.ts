@@ -16,7 +16,7 @@ export interface Control {
 /** Lets operators command the running gateway: over its control socket, and by SIGHUP. */
 export async function openControl(
   config: GatewayConfig,
-  { gateway, parts, texts, setupOf }: Composed,
+  { gateway, parts, setupOf }: Composed,
   redaction: Redaction,
   read: ReadSettings,
 ): Promise<Control> {
@@ -26,7 +26,7 @@ export async function openControl(
     read,
     setupOf,
     switchboard,
-    useWording: (wording) => texts.use(wording),
+    useWording: (wording) => parts.wording.use(wording),
     hide: (secrets) => redaction.add(secrets),
   });
   const acted = metrics.acted.bind(metrics);

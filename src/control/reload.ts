@@ -50,6 +50,7 @@ const fixedSections: Readonly<Record<string, (config: GatewayConfig) => unknown>
   // The texts, their language and time zone are read anew.
   replies: ({ replies: { language, directory, timeZone, ...policy } }) => policy,
   drain: (config) => config.drain,
+  conversation: (config) => config.conversation,
   log: (config) => config.log,
   simulators: (config) => config.simulators,
 };

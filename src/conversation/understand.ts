@@ -3,23 +3,24 @@ import type { Report } from '../domain/report.js';
 import type { StoredMessage } from '../ports/store.js';
 import type { Keyword } from './understanding/keywords.js';
 import type { TextReading } from './understanding/read.js';
-import type { TextReader } from './understanding/textReader.js';
 
-/** Makes a message into a report. */
-export type Understand = (message: StoredMessage) => Promise<Report>;
-
-export function createUnderstanding(reader: TextReader): Understand {
-  return async (message) => toReport(message, await reader.read(message.text));
+/** What a report says beyond its own text. */
+export interface Background {
+  /** The sender's ticket of the same words, not long before. */
+  readonly twinTrackingId: string | null;
+  /** The language that the sender chose. */
+  readonly language: string | null;
 }
 
 /**
- * A message in the canonical format. A pure function of the message: it is asked for when the report is handed over,
- * not at intake, so that understanding a text never slows down taking the next one.
+ * A message in the canonical format. A pure function: it is asked for when the report is handed over, not at intake, so
+ * that understanding a text never slows down taking the next one.
  */
-function toReport(message: StoredMessage, reading: TextReading): Report {
+export function toReport(message: StoredMessage, reading: TextReading, background: Background): Report {
   const { text, title, keyword, visibility, kind, locations, flags } = reading;
   const { extras } = message;
   const isAnonymous = visibility === 'anonymous';
+  const { twinTrackingId: twin, language } = background;
   return {
     version: 1,
     id: message.id,
@@ -29,13 +30,15 @@ function toReport(message: StoredMessage, reading: TextReading): Report {
     kind: kind.kind,
     title,
     text,
-    language: null,
+    language,
     keyword: keyword?.name ?? null,
     implied: impliedBy(keyword),
     locations: [...locations],
     point: extras.point ?? null,
     attachments: [...(extras.attachments ?? [])],
-    flags: [...new Set([...message.flags, ...flags])],
+    flags: [...new Set([...message.flags, ...flags, ...(twin === null ? [] : ['possible_duplicate'])])],
+    // The other report leads to who sent both.
+    possibleDuplicateOf: isAnonymous ? null : twin,
     // The id or the address of a post leads to its author.
     thread: isAnonymous
       ? { inReplyTo: null, publicUrl: null }

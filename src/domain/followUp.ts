@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { attachmentSchema } from './report.js';
+import { attachmentSchema, locationSchema } from './report.js';
 
 export const followUpKinds = ['addition', 'answer', 'not_resolved', 'resolved', 'rating', 'withdrawal'] as const;
 
@@ -12,6 +12,7 @@ export const followUpSchema = z
     rating: z.int().min(1).max(5).optional(),
     receivedAt: z.iso.datetime(),
     attachments: z.array(attachmentSchema),
+    locations: z.array(locationSchema).optional().describe('Candidates for the place that an answer or addition names'),
   })
   .meta({ title: 'Follow-up', description: 'An addition, answer, verdict or withdrawal on an existing ticket.' });
 

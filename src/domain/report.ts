@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { trackingIdSchema } from './trackerApi.js';
 
 /** How people reach a channel. Each adapter declares its own; `sms` and `twitter` are the ones that ship. */
 export const mediumSchema = z.string().regex(/^[a-z][a-z0-9_-]*$/);
@@ -68,6 +69,10 @@ export const reportSchema = z
     point: z.strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) }).nullable(),
     attachments: z.array(attachmentSchema),
     flags: z.array(z.string()).describe('truncated, emergency, possible_duplicate, contains_personal_data, test, …'),
+    possibleDuplicateOf: trackingIdSchema
+      .nullable()
+      .default(null)
+      .describe('With the flag `possible_duplicate`: the ticket of the same sender that says almost the same'),
     thread: z.strictObject({ inReplyTo: z.string().nullable(), publicUrl: z.string().nullable() }),
     source: z.strictObject({
       externalIds: z.array(z.string()),

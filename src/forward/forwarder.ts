@@ -1,10 +1,10 @@
-import type { Understand } from '../conversation/understand.js';
+import type { Done, MessageResult } from '../conversation/conversation.js';
 import { steadyNowMs } from '../domain/clock.js';
 import { messageOf } from '../domain/messageOf.js';
+import type { Handled } from '../ports/conversation.js';
 import type { Log } from '../ports/log.js';
 import type { Buried, Forwarded, Postponed, ReportClaim, Store } from '../ports/store.js';
-import type { Filed, Tracker, TrackerFault } from '../ports/tracker.js';
-import type { ReplyTexts } from '../replies/texts.js';
+import type { TrackerFault } from '../ports/tracker.js';
 import { type BackoffRange, backoffMs } from '../work/backoff.js';
 import { Recorder } from '../work/recorder.js';
 import { Wakeup } from '../work/wakeup.js';
@@ -19,9 +19,18 @@ export interface ForwarderSettings {
   readonly retry: BackoffRange;
 }
 
+/** Does with a message what is to be done about it, and tells what is to be recorded. */
+export interface MessageHandler {
+  handle(claim: ReportClaim, signal: AbortSignal): Promise<MessageResult>;
+  /** What a citizen is told whose message waits for a person, and what is to be noted of it. */
+  refusal(claim: ReportClaim): Pick<Buried, 'reply' | 'notes'>;
+}
+
 export interface ForwardListener {
-  /** `result`: forwarded, postponed, released or refused. */
+  /** `result`: forwarded, postponed, released, refused, or what else became of a message, such as `answered`. */
   forwarded(result: string): void;
+  /** In a word, what was done about a message that made no report. */
+  handled(deed: string): void;
   /** Replies were queued. */
   repliesQueued(): void;
 }
@@ -30,13 +39,14 @@ const leaseMs = 120_000;
 const idleMs = 1_000;
 
 /**
- * Takes reports from the store to the tracker. If we die anywhere in here the lease ends, the report is handed out
- * again, and the tracker recognises its id.
+ * Takes messages from the store to whoever handles them, which mostly makes them reports in the tracker. If we die
+ * anywhere in here the lease ends, the message is handed out again, and the tracker recognises its id.
  */
 export class Forwarder {
   readonly #wakeup = new Wakeup();
   readonly #gate: TrackerGate;
   readonly #forwarded: Recorder<Forwarded>;
+  readonly #handled: Recorder<Handled>;
   readonly #postponed: Recorder<Postponed>;
   readonly #buried: Recorder<Buried>;
   readonly #released: Recorder<number>;
@@ -46,15 +56,14 @@ export class Forwarder {
 
   constructor(
     private readonly store: Store,
-    private readonly tracker: Tracker,
-    private readonly understand: Understand,
-    private readonly texts: ReplyTexts,
+    private readonly handler: MessageHandler,
     private readonly settings: ForwarderSettings,
     private readonly listener: ForwardListener,
     private readonly log: Log,
   ) {
     this.#gate = new TrackerGate(settings.inFlight);
     this.#forwarded = new Recorder('forwarded reports', (facts) => store.recordForwarded(facts), log);
+    this.#handled = new Recorder('handled messages', (facts) => store.recordHandled(facts), log);
     this.#postponed = new Recorder('postponed reports', (facts) => store.postponeReports(facts), log);
     this.#buried = new Recorder('refused reports', (facts) => store.buryReports(facts), log);
     this.#released = new Recorder('released reports', (facts) => store.releaseReports(facts), log);
@@ -84,7 +93,8 @@ export class Forwarder {
   /** For a stop that must not wait any longer: ends calls to the tracker, and gives up what is not recorded yet. */
   abandon(): void {
     this.#abandoned.abort();
-    for (const recorder of [this.#forwarded, this.#postponed, this.#buried, this.#released]) recorder.abandon();
+    for (const recorder of [this.#forwarded, this.#handled, this.#postponed, this.#buried, this.#released])
+      recorder.abandon();
   }
 
   #idleMs(): number {
@@ -108,7 +118,7 @@ export class Forwarder {
     this.#inFlight += 1;
     try {
       const startedMs = steadyNowMs();
-      await this.#record(claim, startedMs, await this.#submit(claim));
+      await this.#record(claim, startedMs, await this.#handle(claim));
     } finally {
       this.#inFlight -= 1;
       this.wake();
@@ -116,9 +126,9 @@ export class Forwarder {
   }
 
   /** A report over which our own code stumbles must not take the gateway with it: it is tried again, then buried. */
-  async #submit(claim: ReportClaim): Promise<Filed | TrackerFault> {
+  async #handle(claim: ReportClaim): Promise<MessageResult> {
     try {
-      return await this.tracker.submit(await this.understand(claim.message), this.#abandoned.signal);
+      return await this.handler.handle(claim, this.#abandoned.signal);
     } catch (error) {
       // The name alone: an error's message may quote the text.
       const cause = `unexpected ${error instanceof Error ? error.name : typeof error}`;
@@ -127,18 +137,30 @@ export class Forwarder {
     }
   }
 
-  async #record(claim: ReportClaim, startedMs: number, result: Filed | TrackerFault): Promise<void> {
-    if (result.kind === 'filed') {
-      this.#answered(claim);
-      await this.#forwarded.add(this.#toForwarded(claim, result, Date.now()));
-      this.listener.forwarded('forwarded');
-      this.listener.repliesQueued();
+  async #record(claim: ReportClaim, startedMs: number, result: MessageResult): Promise<void> {
+    if (result.kind === 'forwarded' || result.kind === 'handled') {
+      await this.#recordDone(claim, result);
     } else if (result.kind === 'refused') {
       this.#answered(claim);
       await this.#bury(claim, result.code, result.message);
     } else {
       await this.#tryAgain(claim, startedMs, result);
     }
+  }
+
+  async #recordDone(claim: ReportClaim, done: Done): Promise<void> {
+    if (done.kind === 'forwarded') {
+      this.#answered(claim);
+      await this.#forwarded.add(done.fact);
+      this.listener.forwarded('forwarded');
+    } else {
+      // What needed nothing of the tracker tells nothing of it.
+      if (done.askedTracker) this.#answered(claim);
+      await this.#handled.add(done.fact);
+      this.listener.forwarded(done.fact.as);
+      this.listener.handled(done.deed);
+    }
+    this.listener.repliesQueued();
   }
 
   #answered(claim: ReportClaim): void {
@@ -174,15 +196,8 @@ export class Forwarder {
 
   async #bury(claim: ReportClaim, code: string, message: string): Promise<void> {
     this.log.warn({ report: claim.message.id, code }, 'report became a dead letter');
-    const reply = this.texts.refusal();
-    await this.#buried.add({ seq: claim.seq, code, message, atMs: Date.now(), reply });
+    await this.#buried.add({ seq: claim.seq, code, message, atMs: Date.now(), ...this.handler.refusal(claim) });
     this.listener.forwarded('refused');
     this.listener.repliesQueued();
-  }
-
-  #toForwarded(claim: ReportClaim, filed: Filed, atMs: number): Forwarded {
-    const { trackingId, status, dueAt, publicUrl } = filed;
-    const reply = this.texts.acknowledgement(trackingId, claim.message.flags);
-    return { seq: claim.seq, trackingId, status, dueAt, publicUrl, atMs, reply };
   }
 }

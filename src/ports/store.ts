@@ -159,6 +159,7 @@ export interface Buried {
   readonly message: string;
   readonly atMs: number;
   readonly reply: NewReply | null;
+  readonly notes?: NoteChanges;
 }
 
 export interface StatusBatch {

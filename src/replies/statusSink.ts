@@ -1,8 +1,9 @@
 import type { StatusEvent } from '../domain/statusEvent.js';
+import type { TicketContext } from '../ports/conversation.js';
 import type { Log } from '../ports/log.js';
 import type { StatusResult, Store, TicketEvent } from '../ports/store.js';
 import type { DeliveredEvent, TrackerEventSink } from '../ports/tracker.js';
-import type { ReplyTexts } from './texts.js';
+import { type StatusWording, statusConsequences } from './statusReplies.js';
 
 export interface StatusListener {
   status(result: StatusResult): void;
@@ -22,15 +23,19 @@ const doubts: Partial<Record<StatusResult, string>> = {
 export class StatusSink implements TrackerEventSink {
   constructor(
     private readonly store: Store,
-    private readonly texts: ReplyTexts,
+    private readonly wording: StatusWording,
     private readonly listener: StatusListener,
     private readonly log: Log,
   ) {}
 
   async accept(events: readonly DeliveredEvent[], cursor?: string): Promise<void> {
+    const contexts = await this.store.ticketContexts(events.map(({ event }) => event.data.reportId));
+    const atMs = Date.now();
     const results = await this.store.recordStatus({
-      events: events.map(({ deliveryId, event }) => this.#toTicketEvent(deliveryId, event)),
-      atMs: Date.now(),
+      events: events.map(({ deliveryId, event }) => {
+        return this.#toTicketEvent(deliveryId, event, contexts.get(event.data.reportId) ?? null, atMs);
+      }),
+      atMs,
       ...(cursor === undefined ? {} : { cursor: { name: cursorName, value: cursor } }),
     });
     for (const [index, result] of results.entries()) this.#tell(result, events[index]);
@@ -49,7 +54,12 @@ export class StatusSink implements TrackerEventSink {
     this.log.warn({ trackingId, report: reportId }, doubt);
   }
 
-  #toTicketEvent(deliveryId: string | null, event: StatusEvent): TicketEvent {
+  #toTicketEvent(
+    deliveryId: string | null,
+    event: StatusEvent,
+    context: TicketContext | null,
+    atMs: number,
+  ): TicketEvent {
     const { reportId, trackingId, sequence, status, agency, message, dueAt } = event.data;
     return {
       deliveryId,
@@ -60,7 +70,7 @@ export class StatusSink implements TrackerEventSink {
       agency: agency ?? null,
       message: message ?? null,
       dueAt: dueAt ?? null,
-      reply: this.texts.status(event),
+      ...statusConsequences(event, context, this.wording, atMs),
     };
   }
 }

@@ -41,9 +41,17 @@ export const catalogue = {
   },
   lapor_forward_attempts_total: {
     type: 'counter',
-    help: 'Attempts to hand a report to the tracker',
+    help: 'Attempts to handle a message, by what came of them',
     labels: ['outcome'],
-    values: 'outcome: `forwarded`, `postponed`, `released` (the tracker is away), `refused` (a dead letter)',
+    values:
+      'outcome: `forwarded` (a report), `followed_up`, `answered`, `kept` (neither, such as our own words come back), `postponed`, `released` (the tracker is away), `refused` (a dead letter)',
+  },
+  lapor_messages_handled_total: {
+    type: 'counter',
+    help: 'Messages that made no report of their own, by what was done about them',
+    labels: ['deed'],
+    values:
+      'deed: `addition`, `answer`, `not_resolved`, `resolved`, `rating`, `withdrawal` (the tracker has them), `status`, `kept`, and the names of reply texts: `help`, `stopped`, `started`, `unknownTicket`, `noTicketYet`, `askAddition`, `askRating`, `greeting`, `unclear`, `empty`',
   },
   lapor_reply_attempts_total: {
     type: 'counter',
@@ -73,7 +81,8 @@ export const catalogue = {
     type: 'gauge',
     help: 'What waits in the store',
     labels: ['what'],
-    values: 'what: `reports`, `replies`, `incomplete messages`, `dead letters`',
+    values:
+      'what: `reports` (messages to be handled), `replies`, `notices` (replies kept aside until their time), `incomplete messages`, `dead letters`',
   },
   lapor_oldest_report_seconds: {
     type: 'gauge',

@@ -53,9 +53,10 @@ export class Metrics {
     };
   }
 
-  get forward(): Pick<ForwardListener, 'forwarded'> {
+  get forward(): Pick<ForwardListener, 'forwarded' | 'handled'> {
     const attempts = this.#counter('lapor_forward_attempts_total');
-    return { forwarded: (outcome) => attempts.inc({ outcome }) };
+    const deeds = this.#counter('lapor_messages_handled_total');
+    return { forwarded: (outcome) => attempts.inc({ outcome }), handled: (deed) => deeds.inc({ deed }) };
   }
 
   get replies(): ReplyListener {
@@ -132,6 +133,7 @@ export class Metrics {
   #readStore(counts: StoreCounts, ofChannels: ReadonlyMap<string, ChannelCounts>): void {
     this.#set('lapor_waiting', { what: 'reports' }, counts.reportsWaiting);
     this.#set('lapor_waiting', { what: 'replies' }, counts.repliesWaiting);
+    this.#set('lapor_waiting', { what: 'notices' }, counts.noticesWaiting);
     this.#set('lapor_waiting', { what: 'incomplete messages' }, counts.setsWaiting);
     this.#set('lapor_waiting', { what: 'dead letters' }, counts.deadLetters);
     this.#set('lapor_oldest_report_seconds', {}, ageSeconds(counts.oldestReportMs));

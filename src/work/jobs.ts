@@ -9,12 +9,25 @@ export interface Job {
   run(store: Store, wake: () => void): Promise<void>;
 }
 
+/** One transaction moves so many at most: at six in the morning there may be a night's worth of them. */
+const noticesPerStep = 500;
+
 const jobsDefault: readonly Job[] = [
   {
     name: 'close overdue sets',
     schedule: '*/5 * * * * *',
     run: async (store, wake) => {
       if ((await store.closeOverdueSets(Date.now())) > 0) wake();
+    },
+  },
+  {
+    name: 'release notices',
+    schedule: '*/5 * * * * *',
+    run: async (store, wake) => {
+      for (let taken = noticesPerStep; taken === noticesPerStep; ) {
+        taken = await store.releaseNotices(Date.now(), noticesPerStep);
+        if (taken > 0) wake();
+      }
     },
   },
   { name: 'tidy', schedule: '17 * * * *', run: (store) => store.tidy(Date.now()) },

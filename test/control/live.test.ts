@@ -225,10 +225,11 @@ describe('live control', () => {
     });
 
     it('words replies anew', async () => {
-      const before = composed.texts.refusal().text;
+      const words = () => composed.parts.wording.render('help', null, {});
+      const before = words();
       rewrite(['telkomsel', 'indosat'], { more: 'replies: { language: en }\n' });
       expect((await type('reload')).out).to.equal('channels: untouched telkomsel, indosat; reply texts read anew\n');
-      expect(composed.texts.refusal().text).to.not.equal(before);
+      expect(words()).to.not.equal(before);
     });
 
     it('hides the secrets that it brings', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createUnderstanding } from '../../src/conversation/understand.js';
+import { type Background, toReport } from '../../src/conversation/understand.js';
 import { readText } from '../../src/conversation/understanding/read.js';
 import { type Report, reportSchema } from '../../src/domain/report.js';
 import type { StoredMessage } from '../../src/ports/store.js';
@@ -21,14 +21,11 @@ const message: StoredMessage = {
   change: null,
 };
 
-describe('understand', () => {
-  const understand = createUnderstanding({
-    read: async (text) => readText(text, await packagedAids()),
-    close: async () => {},
-  });
-
-  async function report(change: Partial<StoredMessage>): Promise<Report> {
-    const made = await understand({ ...message, ...change });
+describe('the canonical report', () => {
+  async function report(change: Partial<StoredMessage>, background: Partial<Background> = {}): Promise<Report> {
+    const said = { ...message, ...change };
+    const reading = readText(said.text, await packagedAids());
+    const made = toReport(said, reading, { twinTrackingId: null, language: null, ...background });
     expect(reportSchema.parse(made)).to.deep.equal(made);
     return made;
   }
@@ -91,5 +88,18 @@ describe('understand', () => {
     const extras = { publicUrl: 'https://x.com/budi/status/42', inReplyTo: '41' };
     const { thread, source, reporter } = await report({ text: 'jalan rusak', extras });
     expect([thread, source.externalIds, reporter.ref]).to.deep.equal([extras, ['42'], message.senderRef]);
+  });
+
+  it('offers the earlier report of the same words, but leads from no anonymous one to another', async () => {
+    const twin = { twinTrackingId: '9165816' };
+    expect(await report({ text: 'Lampu padam' }, twin)).to.deep.include({
+      possibleDuplicateOf: '9165816',
+      flags: ['possible_duplicate'],
+    });
+    expect((await report({ text: 'ANONIM lampu padam' }, twin)).possibleDuplicateOf).to.equal(null);
+  });
+
+  it('says which language its sender chose', async () => {
+    expect((await report({ text: 'Lampu padam' }, { language: 'en' })).language).to.equal('en');
   });
 });

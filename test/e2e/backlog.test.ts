@@ -31,7 +31,7 @@ describe('a backlog of 20,000 reports', function () {
   async function flood(from: number, to: number): Promise<void> {
     const smsc = rig.telco('telkomsel');
     for (let index = from; index < to; index += 1) {
-      smsc.text({ from: numberOf(index % senders), text: `Laporan ${Math.floor(index / senders) + 1}` });
+      smsc.text({ from: numberOf(index % senders), text: `Lampu ke-${Math.floor(index / senders) + 1} mati` });
     }
     const look = () => (acknowledged() >= to ? true : undefined);
     expect(await smsc.changes.until(look, limitMs), `${to} acknowledged`).to.equal(true);
@@ -62,7 +62,7 @@ describe('a backlog of 20,000 reports', function () {
       const sender = report?.reporter.ref ?? '';
       ofSender.set(sender, [...(ofSender.get(sender) ?? []), report?.text ?? '']);
     }
-    const inOrder = Array.from({ length: textsOfEach }, (_, index) => `Laporan ${index + 1}`);
+    const inOrder = Array.from({ length: textsOfEach }, (_, index) => `Lampu ke-${index + 1} mati`);
     expect(ofSender.size).to.equal(senders);
     for (const [sender, filed] of ofSender) expect(filed, sender).to.deep.equal(inOrder);
   });

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { freePort } from '../../scripts/bench/freePort.js';
 import { fact } from '../../scripts/chaos/fact.js';
 import { GatewayProcess } from '../../scripts/chaos/gatewayProcess.js';
+import { machineConversation } from '../../scripts/machineCitizens.js';
 import { type Smsc, startSmsc } from '../../scripts/simulators/smsc/index.js';
 import { type SwitchesInput, switchesSchema } from '../../scripts/simulators/smsc/switches.js';
 import { type RunningTracker, startTrackerSimulator } from '../../scripts/simulators/tracker/index.js';
@@ -26,6 +27,8 @@ export interface RigOptions {
   readonly tracker?: object;
   /** A SQLite file in the rig's folder unless told. */
   readonly storeUrl?: string;
+  /** The `conversation:` block; the default is for machines. */
+  readonly conversation?: object;
   /** See `GatewayProcess`. */
   readonly launcher?: readonly string[];
 }
@@ -115,21 +118,21 @@ export class Rig {
   }
 
   /** A citizen texts, and the telco gets our acknowledgement. */
-  async texted(name: TelcoName, text: string): Promise<void> {
+  async texted(name: TelcoName, text: string, from = citizens[name]): Promise<void> {
     const smsc = this.telco(name);
-    const { id } = smsc.text({ from: citizens[name], text });
+    const { id } = smsc.text({ from, text });
     const settled = await smsc.settledText(id, factLimitMs);
     if (settled?.state !== 'acknowledged') throw new Error(`the text is not acknowledged but ${settled?.state}`);
   }
 
   /** Waits until the citizen's handset has so many SMS. @returns all that it has, oldest first. */
-  inbox(name: TelcoName, count: number): Promise<readonly string[]> {
-    return this.#handset(name, `${count} SMS`, (messages) => messages.length >= count);
+  inbox(name: TelcoName, count: number, of = citizens[name]): Promise<readonly string[]> {
+    return this.#handset(name, `${count} SMS`, (messages) => messages.length >= count, of);
   }
 
   /** Waits until the citizen's handset has an SMS like this. @returns all that it has, oldest first. */
-  sms(name: TelcoName, like: RegExp): Promise<readonly string[]> {
-    return this.#handset(name, `an SMS like ${like}`, (messages) => messages.some((text) => like.test(text)));
+  sms(name: TelcoName, like: RegExp, of = citizens[name]): Promise<readonly string[]> {
+    return this.#handset(name, `an SMS like ${like}`, (messages) => messages.some((text) => like.test(text)), of);
   }
 
   /** How the telco behaves from now on; well, where nothing is said. */
@@ -137,10 +140,10 @@ export class Rig {
     this.telco(name).telco(name).setSwitches(switchesSchema.parse(switches));
   }
 
-  async #handset(name: TelcoName, what: string, has: (messages: readonly string[]) => boolean) {
+  async #handset(name: TelcoName, what: string, has: (messages: readonly string[]) => boolean, of: string) {
     const smsc = this.telco(name);
     const look = (): readonly string[] | undefined => {
-      const messages = smsc.handsets.messages(citizens[name]).map(({ text }) => text);
+      const messages = smsc.handsets.messages(of).map(({ text }) => text);
       return has(messages) ? messages : undefined;
     };
     const found = await smsc.changes.until(look, factLimitMs);
@@ -194,6 +197,7 @@ export class Rig {
       },
       forward: { firstRetrySeconds: 0.2 },
       replies: { firstRetrySeconds: 0.2, longestRetrySeconds: 1 },
+      conversation: this.options.conversation ?? machineConversation,
       channels: Object.fromEntries(channels),
     });
   }

@@ -1,5 +1,6 @@
+import type { FollowUp } from '../../src/domain/followUp.js';
 import type { Report } from '../../src/domain/report.js';
-import type { Filed, Tracker, TrackerFault } from '../../src/ports/tracker.js';
+import type { Filed, TicketView, Tracker, TrackerFault } from '../../src/ports/tracker.js';
 import type { Facts } from './facts.js';
 
 export type Answer = Filed | TrackerFault;
@@ -22,6 +23,10 @@ export class MemoryTracker implements Tracker {
   /** Texts in the order in which they were submitted. */
   readonly submitted: string[] = [];
   answer: (report: Report, signal: AbortSignal) => Answer | Promise<Answer> = filed;
+  /** In the order in which they came. */
+  readonly followUps: (FollowUp & { readonly trackingId: string })[] = [];
+  followUpAnswer: { kind: 'filed' } | TrackerFault = { kind: 'filed' };
+  statusAnswer: (trackingId: string) => TicketView | TrackerFault = () => away;
   inFlight = 0;
   inFlightMax = 0;
 
@@ -40,12 +45,13 @@ export class MemoryTracker implements Tracker {
     }
   }
 
-  async followUp(): Promise<TrackerFault> {
-    return away;
+  async followUp(trackingId: string, followUp: FollowUp): Promise<{ kind: 'filed' } | TrackerFault> {
+    this.followUps.push({ trackingId, ...followUp });
+    return this.followUpAnswer;
   }
 
-  async status(): Promise<TrackerFault> {
-    return away;
+  async status(trackingId: string): Promise<TicketView | TrackerFault> {
+    return this.statusAnswer(trackingId);
   }
 
   async run(): Promise<void> {}

@@ -2,13 +2,12 @@ import { expect } from 'chai';
 import { Forwarder, type ForwarderSettings } from '../../src/forward/forwarder.js';
 import type { Store } from '../../src/ports/store.js';
 import type { Filed, TrackerFault } from '../../src/ports/tracker.js';
+import { plainConversation } from '../fakes/conversation.js';
 import { Facts, held } from '../fakes/facts.js';
 import { MemoryLog } from '../fakes/log.js';
 import { citizen, smsPart } from '../fakes/parts.js';
 import { SqlitePlace } from '../fakes/sqlitePlace.js';
-import { plainTexts } from '../fakes/texts.js';
 import { away, filed, MemoryTracker } from '../fakes/tracker.js';
-import { plainUnderstanding } from '../fakes/understanding.js';
 
 const settings: ForwarderSettings = {
   owner: 'test',
@@ -58,11 +57,9 @@ describe('the forwarder', () => {
     };
     return new Forwarder(
       store,
-      tracker,
-      plainUnderstanding,
-      plainTexts,
+      plainConversation({ store, tracker }),
       chosen,
-      { forwarded, repliesQueued: () => {} },
+      { forwarded, handled: () => {}, repliesQueued: () => {} },
       log,
     );
   }
@@ -96,7 +93,7 @@ describe('the forwarder', () => {
     run();
     await write(['satu', 'dua'], manySenders);
     await facts.until('both are forwarded', () => counted('forwarded') === 2);
-    expect(await replyTexts()).to.have.members(['diterima T-satu', 'diterima T-dua']);
+    expect(await replyTexts()).to.have.members(['acknowledgement T-satu', 'acknowledgement T-dua']);
     expect((await store.trace('T-satu'))?.trackingId).to.equal('T-satu');
   });
 
@@ -165,7 +162,7 @@ describe('the forwarder', () => {
     await facts.until('both came to an end', () => counted('refused') === 1 && counted('forwarded') === 1);
     const [letter] = await store.deadLetters();
     expect(letter).to.include({ kind: 'report', code: 'invalid_category', message: 'no such category' });
-    expect(await replyTexts()).to.deep.equal(['perlu perhatian petugas']);
+    expect(await replyTexts()).to.deep.equal(['refused']);
   });
 
   it('tries again what failed by itself, and buries it when it fails too often', async () => {

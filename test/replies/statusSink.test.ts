@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import type { StatusEvent } from '../../src/domain/statusEvent.js';
 import type { StatusResult, Store } from '../../src/ports/store.js';
 import { StatusSink } from '../../src/replies/statusSink.js';
+import { plainCalendar, plainRules, plainWording } from '../fakes/conversation.js';
 import { MemoryLog } from '../fakes/log.js';
 import { citizen, smsPart } from '../fakes/parts.js';
 import { SqlitePlace } from '../fakes/sqlitePlace.js';
-import { plainTexts } from '../fakes/texts.js';
 
 const stranger = '019a0000-0000-7000-8000-000000000000';
 
@@ -30,7 +30,7 @@ describe('the status sink', () => {
         wakes += 1;
       },
     };
-    sink = new StatusSink(store, plainTexts, listener, log);
+    sink = new StatusSink(store, { wording: plainWording, calendar: plainCalendar, rules: plainRules }, listener, log);
     reportId = await forwardedReport();
   });
 
@@ -64,7 +64,7 @@ describe('the status sink', () => {
 
   it('queues the words of an event with it, and wakes who sends them', async () => {
     await sink.accept([{ deliveryId: 'msg_1', event: event(1) }]);
-    expect(await repliesQueued()).to.deep.equal(['in_progress 9165816']);
+    expect(await repliesQueued()).to.deep.equal(['status.in_progress 9165816']);
     expect(results).to.deep.equal(['applied']);
     expect(wakes).to.equal(1);
   });

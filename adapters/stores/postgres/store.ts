@@ -38,6 +38,7 @@ import { receipts } from './receipts.js';
 import { ReplyRows } from './replyRows.js';
 import { forwardLane, ReportRows } from './reportRows.js';
 import { SenderContexts } from './senderContexts.js';
+import { senderNotes } from './senderNotes.js';
 import { Senders } from './senders.js';
 import { Tickets } from './tickets.js';
 import { Traces } from './traces.js';
@@ -364,6 +365,10 @@ class PostgresStore implements Store {
         message,
         at_ms: atMs,
       })),
+    );
+    await senderNotes.change(
+      tx,
+      buried.map(({ seq, notes, atMs }) => ({ reportSeq: seq, changes: notes, atMs })),
     );
     this.#replies.add(
       tx,

@@ -95,6 +95,7 @@ function openTables(db: Db, rules: StoreRules) {
     sets,
     keys,
     replies,
+    notes,
     outbox,
     tickets,
     handled,
@@ -353,7 +354,8 @@ class SqliteStore implements Store {
     const report = this.#channelOfReport.get(item.seq);
     if (report === undefined || this.tables.forwardQueue.done([item.seq]).size === 0) return;
     this.tables.deadLetters.open('report', item.seq, report.channel_id, item.code, item.message, item.atMs);
-    if (item.reply !== null) this.tables.replies.add([{ reportSeq: item.seq, reply: item.reply, atMs: item.atMs }]);
+    this.tables.notes.change(item.seq, item.notes, undefined, item.atMs);
+    if (item.reply !== null) this.tables.outbox.add([{ reportSeq: item.seq, reply: item.reply, atMs: item.atMs }]);
   }
 
   /** A part that could not be read has no queue to go back to: it can be discarded, or wait for a charset fix. */

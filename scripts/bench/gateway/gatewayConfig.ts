@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { machineConversation } from '../../machineCitizens.js';
 
 export interface GatewaySetting {
   readonly httpPort: number;
@@ -46,6 +47,7 @@ export function gatewayConfig(setting: GatewaySetting): string {
     store: { url: `sqlite:${setting.databaseFile}` },
     forward: { inFlight: 256 },
     replies: { perChannelInFlight: 256 },
+    conversation: machineConversation,
     tracker: { adapter: 'http', pipelining: 32, url: `http://127.0.0.1:${setting.trackerPort}`, token: 'bench' },
     channels: { ...Object.fromEntries(channels), ...(setting.webhooks ? { [webhookChannel]: aggregator } : {}) },
   });

@@ -1,4 +1,5 @@
 import type { Report } from '../../domain/report.js';
+import { type Intent, parseIntent } from './intent.js';
 import { type KeywordReading, readKeywords } from './keyword.js';
 import type { Keyword } from './keywords.js';
 import { type KindReading, kindOf } from './kind.js';
@@ -8,6 +9,7 @@ import type { Gazetteer } from './places/gazetteer.js';
 import { type Location, locationsIn } from './places/locations.js';
 import { isEmergency, isGreeting, isTest, secrecyAskedFor } from './signs.js';
 import { titleOf } from './title.js';
+import type { Vocabulary } from './vocabulary.js';
 import { wordsOf } from './words.js';
 
 /** What a text says, as a report needs it. */
@@ -21,6 +23,10 @@ export interface TextReading {
   /** Without keyword, personal numbers masked. */
   readonly text: string;
   readonly title: string;
+  /** What it asks for, personal numbers masked in what is said beyond that. Null: it is a report, or may be one. */
+  readonly intent: Intent | null;
+  /** The language of its command, where that tells one. Of the other words no language is guessed. */
+  readonly language: string | null;
 }
 
 export interface ReadingAids extends Knowledge {
@@ -29,6 +35,7 @@ export interface ReadingAids extends Knowledge {
 
 /** Reads a report's text. Pure and total. */
 export function readText(text: string, { keywords, vocabulary, gazetteer }: ReadingAids): TextReading {
+  const intent = parseIntent(text, vocabulary);
   const allWords = wordsOf(text, vocabulary.shorthand);
   const opening = readKeywords(text, allWords, keywords, vocabulary.knownWords);
   const body = opening.textStart === 0 ? text : text.slice(opening.textStart);
@@ -54,7 +61,17 @@ export function readText(text: string, { keywords, vocabulary, gazetteer }: Read
     flags: signs.flatMap(([flag, found]) => (found ? [flag] : [])),
     text: masked.text,
     title: titleOf(`${topicBefore(opening)}${masked.text}`),
+    intent: intent.intent === 'report' ? null : withRestMasked(intent, vocabulary),
+    language: languageOf(intent, vocabulary),
   };
+}
+
+function withRestMasked(intent: Intent, { personalNumbers }: Vocabulary): Intent {
+  return intent.rest === '' ? intent : { ...intent, rest: maskPersonalData(intent.rest, personalNumbers).text };
+}
+
+function languageOf({ evidence }: Intent, { languages, shorthand }: Vocabulary): string | null {
+  return evidence === '' ? null : (languages.at(wordsOf(evidence, shorthand), 0)?.value ?? null);
 }
 
 /** A topic is also part of what is said: `BBM langka` is a title, `langka` is none. */

@@ -41,6 +41,8 @@ export interface Vocabulary {
   readonly autoReplies: Readonly<Record<'titles' | 'sentences' | 'signs', PhraseTable<true>>>;
   readonly anonymity: Readonly<Record<'verbs' | 'objects', PhraseTable<true>>>;
   readonly visibility: PhraseTable<Secrecy>;
+  /** Words that only somebody who wants answers in that language would use for a command. */
+  readonly languages: PhraseTable<string>;
   readonly personalNumbers: ReadonlyMap<string, PersonalNumberKind>;
   readonly places: PlaceWords;
 }
@@ -85,6 +87,9 @@ export function compileVocabulary(data: VocabularyData): Vocabulary {
     },
     anonymity: { verbs: listOf(data.anonymity.verbs), objects: listOf(data.anonymity.objects) },
     visibility: namesOf(data.visibility, secrecies),
+    languages: new PhraseTable(
+      Object.entries(data.languages).flatMap(([language, words]) => words.map((entry) => [entry, language] as const)),
+    ),
     personalNumbers: personalNumberCuesOf(data),
     places: {
       cues: namesOf(places.cues, placeLevels),

@@ -34,6 +34,7 @@ export const vocabularySchema = z.strictObject({
   autoReplies: z.strictObject({ titles: phrases, sentences: phrases, signs: phrases }),
   anonymity: z.strictObject({ verbs: phrases, objects: phrases }),
   visibility: z.strictObject(forEach(secrecies, phrases)),
+  languages: z.record(z.string().regex(/^[a-z]{2,3}$/, 'expected a language code such as `en`'), phrases),
   personalNumbers: z.strictObject(forEach(personalNumberKinds, z.array(word))),
   places: z.strictObject({
     cues: z.strictObject(forEach(placeLevels, phrases)),

@@ -19,6 +19,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     language: null,
     keyword: null,
     implied: null,
+    possibleDuplicateOf: null,
     locations: [{ code: '51.08', name: 'Kabupaten Buleleng', level: 'regency', evidence: 'kab Buleleng' }],
     point: null,
     attachments: [],

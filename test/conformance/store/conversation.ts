@@ -71,6 +71,13 @@ export function describeConversation(scene: () => Scene): void {
       expect((await nextContext(scene(), neighbour)).notes).to.deep.equal(nobodyKnown.notes);
     });
 
+    it('is what was noted with a message that waits for a person', async () => {
+      const { seq } = await scene().claimedReport(smsPart());
+      const pace = { sinceMs: startMs, answers: 3 };
+      await scene().store.buryReports([{ seq, code: 'x', message: 'x', atMs: startMs, reply: null, notes: { pace } }]);
+      expect((await nextContext(scene())).notes.pace).to.deep.equal(pace);
+    });
+
     it('is the same when a claim is given back', async () => {
       await scene().forward(await scene().claimedReport(smsPart()), { notes: { language: 'en' } });
       const claim = await scene().claimedReport(smsPart());

@@ -323,6 +323,7 @@ function report(id = reportId): Report {
     language: null,
     keyword: null,
     implied: null,
+    possibleDuplicateOf: null,
     locations: [],
     point: null,
     attachments: [],
