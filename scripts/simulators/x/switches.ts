@@ -12,6 +12,7 @@ export const switchesSchema = z.strictObject({
   account: z.enum(['good', 'suspended', 'read-only']).default('good').describe('Of the service itself'),
   keepAliveMs: z.int().min(10).default(20_000).describe('Between the `\\r\\n` of a quiet stream'),
   chunkOctets: z.int().min(1).nullable().default(null).describe('Streams are cut into chunks of so many octets'),
+  streamBacklog: z.int().min(1).default(50_000).describe('A stream that is further behind is cut off'),
   pushTwice: z.boolean().default(false).describe('Each event goes out twice, by stream and by webhook'),
   pushPairsSwapped: z.boolean().default(false).describe('Each second event goes out before the first'),
   clockOffMs: z.int().default(0).describe('Off the true time, in the Date header and in OAuth 1.0a'),

@@ -2,9 +2,6 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Switches } from '../switches.js';
 
-/** A client that falls behind by more is cut off, as X does. */
-const maxQueued = 1_000;
-
 /**
  * One response that stays open: JSON objects, each ended by `\r\n`, and a bare `\r\n` whenever it is quiet. What is written
  * can be cut into chunks anywhere, also inside a character.
@@ -48,7 +45,7 @@ export class OpenStream {
 
   #write(text: string): void {
     if (this.#isSilent || this.response.destroyed) return;
-    if (this.#queued >= maxQueued) {
+    if (this.#queued >= this.switches().streamBacklog) {
       this.drop();
       return;
     }
@@ -61,9 +58,21 @@ export class OpenStream {
     const size = this.switches().chunkOctets ?? octets.length;
     for (let start = 0; start < octets.length && !this.response.destroyed; start += size) {
       if (start > 0) await turn();
-      this.response.write(octets.subarray(start, start + size));
+      if (!this.response.write(octets.subarray(start, start + size))) await this.#drained();
     }
     this.#queued -= 1;
+  }
+
+  /** A client that does not read holds back what comes after, until there is too much of it. */
+  #drained(): Promise<void> {
+    const { response } = this;
+    return new Promise((resolve) => {
+      const settle = () => {
+        response.off('drain', settle).off('close', settle);
+        resolve();
+      };
+      response.once('drain', settle).once('close', settle);
+    });
   }
 
   #rest(): void {

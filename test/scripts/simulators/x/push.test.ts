@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { expect } from 'chai';
 import { closeHttp, listen, readBody } from '../../../../scripts/simulators/http.js';
 import { demoCredentials } from '../../../../scripts/simulators/x/index.js';
@@ -126,6 +127,34 @@ describe('simulated X: what it sends by itself', () => {
       await connected(path);
       const second = await sim.call(path);
       expect([second.status, second.at('connection_issue')]).to.deep.equal([429, 'TooManyConnections']);
+    });
+
+    it('gives a burst to who reads', async () => {
+      await rule();
+      const stream = await connected(path);
+      await sim.control('/bursts', { json: { count: 3_000 } });
+      await stream.until(() => stream.chunks.length > 0 && stream.text.split('\r\n').length > 3_000);
+      expect(new Set(stream.objects.map((object) => lookedUp(object, 'data.id'))).size).to.equal(3_000);
+    });
+
+    it('cuts off who does not read', async () => {
+      await set({ streamBacklog: 1_500 });
+      await rule();
+      // A socket of our own: a client of node:http may read ahead of who uses it.
+      const socket = connect(sim.x.port, '127.0.0.1').on('error', () => undefined);
+      const authorization = `Bearer ${demoCredentials.bearerToken}`;
+      socket.write(
+        `GET ${path}?tweet.fields=note_tweet HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n\r\n`,
+      );
+      await sim.control('/state?streams=1&waitMs=5000');
+      // 12 MB as `&amp;`: more than the buffers of both sockets hold.
+      const text = `@lapor1708 ${'&'.repeat(24_000)}`;
+      for (let n = 0; n < 100; n += 1) await tweet(text, { from: 'tetangga' });
+      await sim.control('/bursts', { json: { count: 1_000 } });
+      expect((await sim.control('/state')).at('streams.filtered'), 'still within bounds').to.equal(1);
+      await sim.control('/bursts', { json: { count: 1_000 } });
+      expect((await sim.control('/state?streams=0&waitMs=5000')).at('streams.filtered')).to.equal(0);
+      socket.destroy();
     });
 
     it('gives Enterprise what it missed', async () => {
