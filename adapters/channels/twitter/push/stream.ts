@@ -87,7 +87,11 @@ export class Stream {
     return new Promise((resolve) => {
       const headers = { authorization: `Bearer ${bearerToken}`, accept: 'application/json' };
       const request = send(url, { headers, signal: stop, timeout: this.#silenceMs });
-      request.on('response', (response) => resolve({ request, response }));
+      request.on('response', (response) => {
+        // From here on the watchdog sees to it: it knows a sign of life.
+        request.setTimeout(0);
+        resolve({ request, response });
+      });
       request.on('timeout', () => request.destroy(new Error('no answer')));
       // Stays: a request that ends later with an error has nobody else to tell it to.
       request.on('error', (error) => resolve({ end: 'network', cause: messageOf(error) }));
