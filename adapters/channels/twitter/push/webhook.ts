@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { ChannelMeter } from '../../../../src/ports/channel.js';
 import type { WebhookAnswer, WebhookRequest } from '../../../../src/ports/webhook.js';
+import { sameSecret } from '../../sameSecret.js';
 import type { Intake } from '../inbound/intake.js';
 import { takePushed } from './activity.js';
 
@@ -9,7 +10,8 @@ import { takePushed } from './activity.js';
  * the body. Nothing of a body is looked at before its signature is right.
  */
 
-export const signatureHeader = 'x-twitter-webhooks-signature';
+/** The one is signed by the consumer secret, the other by the client secret of OAuth 2; X sends one of them, or both. */
+export const signatureHeaders = ['x-twitter-webhooks-signature', 'x-twitter-webhooks-signature-oauth2'] as const;
 
 export class WebhookDoor {
   constructor(
@@ -55,14 +57,14 @@ export class WebhookDoor {
   }
 
   #isSigned({ headers, body }: WebhookRequest): boolean {
-    const given = Buffer.from(headers[signatureHeader] ?? '');
+    const given = signatureHeaders.map((name) => headers[name]).filter((value) => value !== undefined);
     return this.secrets.some((secret) => {
-      const right = Buffer.from(signatureOf(body, secret));
-      return given.length === right.length && timingSafeEqual(given, right);
+      const right = signatureOf(body, secret);
+      return given.some((signature) => sameSecret(signature, right));
     });
   }
 }
 
-export function signatureOf(text: string | Buffer, secret: string): string {
+function signatureOf(text: string | Buffer, secret: string): string {
   return `sha256=${createHmac('sha256', secret).update(text).digest('base64')}`;
 }

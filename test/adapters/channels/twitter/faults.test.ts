@@ -41,7 +41,12 @@ const cases: readonly Case[] = [
   {
     label: 'a usage cap, which is no rate limit',
     status: 429,
-    body: { title: 'UsageCapExceeded', detail: 'Usage cap exceeded: Monthly', type: `${problems}usage-capped`, status: 429 },
+    body: {
+      title: 'UsageCapExceeded',
+      detail: 'Usage cap exceeded: Monthly',
+      type: `${problems}usage-capped`,
+      status: 429,
+    },
     kind: 'unsent',
     alarm: 'usage_capped',
     holdsReplies: true,
@@ -89,7 +94,12 @@ const cases: readonly Case[] = [
   {
     label: 'an app that is in no project',
     status: 403,
-    body: { title: 'Client Forbidden', type: `${problems}client-forbidden`, reason: 'client-not-enrolled', status: 403 },
+    body: {
+      title: 'Client Forbidden',
+      type: `${problems}client-forbidden`,
+      reason: 'client-not-enrolled',
+      status: 403,
+    },
     kind: 'unsent',
     alarm: 'no_permission',
     holdsReplies: true,
@@ -97,7 +107,9 @@ const cases: readonly Case[] = [
   {
     label: 'an author who did not call us',
     status: 403,
-    body: forbidden('Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged.'),
+    body: forbidden(
+      'Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged.',
+    ),
     kind: 'withheld',
     code: 'not_summoned',
   },
@@ -141,8 +153,15 @@ describe("twitter: X's errors", () => {
   let observed: string[];
 
   beforeEach(async () => {
-    nock(base).persist().get('/2/users/me').reply(200, { data: { id: selfId, username: 'lapor1708' } });
-    nock(base).persist().get(`/2/users/${selfId}/mentions`).query(true).reply(200, { meta: { result_count: 0 } });
+    nock(base)
+      .persist()
+      .get('/2/users/me')
+      .reply(200, { data: { id: selfId, username: 'lapor1708' } });
+    nock(base)
+      .persist()
+      .get(`/2/users/${selfId}/mentions`)
+      .query(true)
+      .reply(200, { meta: { result_count: 0 } });
     const config = twitterAdapter.parseConfig({
       handle: 'lapor1708',
       ...{ consumerKey: 'kk', consumerSecret: 'ks', accessToken: 'at', accessTokenSecret: 'as' },
@@ -168,13 +187,21 @@ describe("twitter: X's errors", () => {
   }
 
   function send(given: Partial<OutboundReply> = {}): Promise<Outcome> {
-    const reply = { id: 'r1', to: '222', text: 'Laporan diterima, #9165816', kind: 'acknowledgement', inReplyTo: '19' } as const;
+    const reply = {
+      id: 'r1',
+      to: '222',
+      text: 'Laporan diterima, #9165816',
+      kind: 'acknowledgement',
+      inReplyTo: '19',
+    } as const;
     return channel.send({ ...reply, ...given }, steadyNowMs() + 5_000);
   }
 
   for (const { label, status, body, headers, kind, code, alarm, holdsReplies = false } of cases) {
     it(`${label}: ${kind}${code === undefined ? '' : ` (${code})`}`, async () => {
-      const posted = nock(base).post('/2/tweets').reply(status, body as object, headers);
+      const posted = nock(base)
+        .post('/2/tweets')
+        .reply(status, body as object, headers);
       const outcome = await send();
       expect(posted.isDone()).to.equal(true);
       expect(outcome.kind).to.equal(kind);
@@ -187,17 +214,29 @@ describe("twitter: X's errors", () => {
   }
 
   it('waits until the reset that X tells', async () => {
-    const headers = { 'x-rate-limit-limit': '100', 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': inSeconds(600) };
+    const headers = {
+      'x-rate-limit-limit': '100',
+      'x-rate-limit-remaining': '0',
+      'x-rate-limit-reset': inSeconds(600),
+    };
     nock(base).post('/2/tweets').reply(429, { title: 'Too Many Requests', status: 429 }, headers);
     const outcome = await send();
     expect(outcome.kind === 'unsent' && outcome.retryAfterMs).to.be.closeTo(600_000, 3_000);
   });
 
   it('does not run into a limit that the last good answer told of', async () => {
-    const headers = { 'x-rate-limit-limit': '100', 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': inSeconds(600) };
-    nock(base).post('/2/tweets').reply(201, { data: { id: '30' } }, headers);
+    const headers = {
+      'x-rate-limit-limit': '100',
+      'x-rate-limit-remaining': '0',
+      'x-rate-limit-reset': inSeconds(600),
+    };
+    nock(base)
+      .post('/2/tweets')
+      .reply(201, { data: { id: '30' } }, headers);
     expect((await send()).kind).to.equal('accepted');
-    const second = nock(base).post('/2/tweets').reply(201, { data: { id: '31' } });
+    const second = nock(base)
+      .post('/2/tweets')
+      .reply(201, { data: { id: '31' } });
     expect((await send({ id: 'r2', inReplyTo: '20' })).kind).to.equal('unsent');
     expect(second.isDone()).to.equal(false);
   });
@@ -211,7 +250,9 @@ describe("twitter: X's errors", () => {
   });
 
   it('takes a duplicate after a lost answer for sent', async () => {
-    nock(base).post('/2/tweets').replyWithError(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
+    nock(base)
+      .post('/2/tweets')
+      .replyWithError(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
     expect((await send()).kind).to.equal('uncertain');
     nock(base).post('/2/tweets').reply(403, forbidden('You are not allowed to create a Tweet with duplicate content.'));
     expect((await send()).kind).to.equal('accepted');
@@ -231,9 +272,14 @@ describe("twitter: X's errors", () => {
   });
 
   it('is unsent when X cannot be reached, uncertain when it does not answer', async () => {
-    nock(base).post('/2/tweets').replyWithError(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+    nock(base)
+      .post('/2/tweets')
+      .replyWithError(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
     expect((await send()).kind).to.equal('unsent');
-    nock(base).post('/2/tweets').delay(5_000).reply(201, { data: { id: '30' } });
+    nock(base)
+      .post('/2/tweets')
+      .delay(5_000)
+      .reply(201, { data: { id: '30' } });
     expect((await send()).kind).to.equal('uncertain');
   });
 });

@@ -21,7 +21,8 @@ describe('twitter: tokens of OAuth 2', () => {
     x.answers.set('POST /2/oauth2/token', ({ body }) => {
       // As X does: each refresh token once.
       const expected = given === 0 ? 'awal' : `segar-${given}`;
-      if (new URLSearchParams(body).get('refresh_token') !== expected) return { status: 400, body: { error: 'invalid_request' } };
+      if (new URLSearchParams(body).get('refresh_token') !== expected)
+        return { status: 400, body: { error: 'invalid_request' } };
       given += 1;
       return { body: { access_token: `masuk-${given}`, refresh_token: `segar-${given}`, token_type: 'bearer' } };
     });
@@ -42,7 +43,10 @@ describe('twitter: tokens of OAuth 2', () => {
     expect(await store.accessToken()).to.equal('');
     expect(await store.renew('')).to.deep.equal({ ok: true });
     expect(await store.accessToken()).to.equal('masuk-1');
-    expect(JSON.parse(readFileSync(tokenFile, 'utf8'))).to.deep.equal({ accessToken: 'masuk-1', refreshToken: 'segar-1' });
+    expect(JSON.parse(readFileSync(tokenFile, 'utf8'))).to.deep.equal({
+      accessToken: 'masuk-1',
+      refreshToken: 'segar-1',
+    });
     expect(statSync(tokenFile).mode & 0o777).to.equal(0o600);
   });
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import type { Intake } from '../../../../adapters/channels/twitter/inbound/intake.js';
-import { signatureHeader, WebhookDoor } from '../../../../adapters/channels/twitter/push/webhook.js';
+import { signatureHeaders, WebhookDoor } from '../../../../adapters/channels/twitter/push/webhook.js';
 import type { WebhookRequest } from '../../../../src/ports/webhook.js';
 import { observers } from '../../../conformance/channel.js';
 
@@ -13,7 +13,7 @@ function sign(body: string | Buffer, by = secret): string {
 }
 
 function post(body: string, signature: string | undefined): WebhookRequest {
-  const headers = { [signatureHeader]: signature };
+  const headers = { [signatureHeaders[0]]: signature };
   const url = '/webhooks/twitter';
   return { method: 'POST', url, query: new URLSearchParams(), headers, body: Buffer.from(body), remoteAddress: '::1' };
 }
@@ -26,6 +26,14 @@ const answers: readonly { label: string; request: WebhookRequest; intake?: Intak
   {
     label: 'one that is signed by the client secret',
     request: post(nothing, sign(nothing, 'rahasia-klien')),
+    status: 200,
+  },
+  {
+    label: 'one whose signature is in the header of OAuth 2',
+    request: {
+      ...post(nothing, undefined),
+      headers: { 'x-twitter-webhooks-signature-oauth2': sign(nothing, 'rahasia-klien') },
+    },
     status: 200,
   },
   { label: 'another secret', request: post(nothing, sign(nothing, 'rahasia-lain')), status: 401 },
