@@ -20,8 +20,10 @@ export interface PostText {
 export async function fitPost(text: string, keepLinks: boolean): Promise<PostText> {
   const { default: library } = await import('twitter-text');
   const calm = withoutCallsToOthers(text);
-  const plain = keepLinks ? calm : unlinked(calm, library.extractUrlsWithIndices(calm));
-  const fits = (candidate: string) => library.parseTweet(candidate).weightedLength <= postMax;
+  const plain = keepLinks ? calm : withoutLinks(calm, library.extractUrlsWithIndices);
+  // A cut may make an address of what was none.
+  const isPlain = (candidate: string) => keepLinks || library.extractUrls(candidate).length === 0;
+  const fits = (candidate: string) => library.parseTweet(candidate).weightedLength <= postMax && isPlain(candidate);
   const fitted = fits(plain) ? plain : cutAtWord(plain, fits);
   return { text: fitted, hasUrl: library.extractUrls(fitted).length > 0 };
 }
@@ -59,6 +61,13 @@ function withoutCallsToOthers(text: string): string {
 interface Found {
   readonly url: string;
   readonly indices: readonly [number, number];
+}
+
+/** What was no address beside another may be one without it, so it is looked until none is left: each time dots go. */
+function withoutLinks(text: string, addressesIn: (text: string) => readonly Found[]): string {
+  let left = text;
+  for (let found = addressesIn(left); found.length > 0; found = addressesIn(left)) left = unlinked(left, found);
+  return left;
 }
 
 /** `https://lapor.go.id/x` becomes `lapor[.]go[.]id/x`: readable, and no link. */

@@ -15,6 +15,11 @@ const cases: readonly { label: string; text: string; keepLinks?: boolean; sent: 
   { label: 'a link as text', text: 'Lihat https://lapor.go.id/r/1?a=b.', sent: 'Lihat lapor[.]go[.]id/r/1?a=b.' },
   { label: 'a bare address as text', text: 'Buka lapor.go.id ya', sent: 'Buka lapor[.]go[.]id ya' },
   {
+    label: 'an address that is one only when its neighbour is none',
+    text: 'lapor.go.ida漢lapor.go.id',
+    sent: 'lapor[.]go[.]ida漢lapor[.]go[.]id',
+  },
+  {
     label: 'a link where links are kept',
     text: 'Lihat https://lapor.go.id/r/1',
     keepLinks: true,
