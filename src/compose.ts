@@ -1,5 +1,6 @@
 import { httpAdapter } from '../adapters/channels/http/index.js';
 import { smppAdapter } from '../adapters/channels/smpp/index.js';
+import { telegramAdapter } from '../adapters/channels/telegram/index.js';
 import { twilioAdapter } from '../adapters/channels/twilio/index.js';
 import { twitterAdapter } from '../adapters/channels/twitter/index.js';
 import { openPostgresStore } from '../adapters/stores/postgres/index.js';
@@ -34,6 +35,7 @@ export const adapters: Adapters = {
       smppAdapter as ChannelAdapter,
       httpAdapter as ChannelAdapter,
       twilioAdapter as ChannelAdapter,
+      telegramAdapter as ChannelAdapter,
       twitterAdapter as ChannelAdapter,
     ]),
   ),

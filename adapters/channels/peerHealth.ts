@@ -2,8 +2,8 @@ import type { ChannelHealth } from '../../src/ports/channel.js';
 import type { Exchanged } from './exchange.js';
 
 /**
- * The health of a peer that is reached by single requests: as the last one found it. It never says `down` while the
- * channel runs, for a peer that cannot be reached can still reach us.
+ * The health of a peer that is reached by single requests: as the last one found it. A peer that cannot be reached may
+ * still reach us, so the channel is then `degraded`; where everything comes by our own requests it is `down`.
  */
 export class PeerHealth {
   #running = false;
@@ -12,7 +12,10 @@ export class PeerHealth {
   #detail = '';
 
   /** @param name shown to people: a host, no credentials */
-  constructor(private readonly name: string) {}
+  constructor(
+    private readonly name: string,
+    private readonly whenUnreachable: 'degraded' | 'down' = 'degraded',
+  ) {}
 
   start(): void {
     this.#running = true;
@@ -33,7 +36,7 @@ export class PeerHealth {
   health(): ChannelHealth {
     const link = { name: this.name, state: this.#state, sinceMs: this.#sinceMs, detail: this.#detail };
     if (!this.#running) return { state: 'down', links: [link] };
-    return { state: this.#detail === '' ? 'up' : 'degraded', links: [link] };
+    return { state: this.#detail === '' ? 'up' : this.whenUnreachable, links: [link] };
   }
 
   #set(state: string, detail: string): void {

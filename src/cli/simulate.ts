@@ -8,6 +8,7 @@ import { Command } from 'commander';
 const simulators = {
   smsc: 'telcos over SMPP: citizens who text, handsets, receipts, and every way to misbehave',
   x: 'X over HTTP: citizens who tweet, its limits and prices, streams, webhooks, and every fault',
+  telegram: 'Telegram’s Bot API: one bot, and a person who writes to it',
   tracker: 'the core tracker over HTTP: files reports, emits events, fails on demand',
 } as const;
 
@@ -20,7 +21,7 @@ const builtSimulators = new URL('../../scripts/simulators/', import.meta.url);
  */
 export function simulateCommand(simulatorsUrl: URL = builtSimulators): Command {
   const command = new Command('simulate').description(
-    'Play a telco, X or a tracker, to develop or to rehearse against',
+    'Play a telco, X, Telegram or a tracker, to develop or to rehearse against',
   );
   for (const [name, description] of Object.entries(simulators)) {
     command

@@ -1,7 +1,9 @@
+import { dirname, resolve } from 'node:path';
 import { nearestWord } from '../domain/nearestWord.js';
 import type { ChannelAdapter, ProfileRules, Surroundings } from '../ports/channel.js';
 import type { ConfigFinding, Parsed } from '../ports/config.js';
 import { alternatives } from '../ports/configWords.js';
+import { loadAdapterPackage, packagePrefix } from './adapterPackage.js';
 import type { ConfigFileFault } from './fault.js';
 import { blameProfile, type Profile, readProfile, withProfile } from './profile.js';
 import type { Sections } from './sections.js';
@@ -38,12 +40,13 @@ export function readChannels(
   adapters: ReadonlyMap<string, ChannelAdapter>,
   configFile: string,
 ): ChannelsRead {
+  const known = (name: string) => channelAdapter(name, adapters, configFile);
   const channels = new Map<string, ConfiguredChannel>();
   const profileFaults: ConfigFileFault[] = [];
   const raw = sections.at(['channels']);
   for (const id of isBlock(raw) ? Object.keys(raw) : []) {
     const path = ['channels', id];
-    const named = namedAdapter(sections, path, adapters);
+    const named = namedAdapter(sections, path, known);
     if (named === null) continue;
     const profile = namedProfile(sections, path, named, configFile, profileFaults);
     if (profile === 'faulty') continue;
@@ -60,7 +63,7 @@ export function readAdapter<Adapter extends CheckingAdapter>(
   path: readonly string[],
   adapters: ReadonlyMap<string, Adapter>,
 ): Configured<Adapter> | null {
-  const named = namedAdapter(sections, path, adapters);
+  const named = namedAdapter(sections, path, (name) => builtIn(name, adapters));
   const parsed = named === null ? null : parseBlock(sections, path, named, null, []);
   return named === null || parsed === null ? null : { adapter: named.adapter, config: parsed.config };
 }
@@ -87,16 +90,37 @@ interface Named<Adapter> {
 function namedAdapter<Adapter>(
   sections: Sections,
   path: readonly string[],
-  adapters: ReadonlyMap<string, Adapter>,
+  find: (name: string) => Found<Adapter>,
 ): Named<Adapter> | null {
   const raw = sections.at(path);
   if (!isBlock(raw)) return null;
   const { adapter: name, ...block } = raw;
   if (typeof name !== 'string' || name === '') return null;
-  const adapter = adapters.get(name);
-  if (adapter !== undefined) return { adapter, block };
-  sections.fault([...path, 'adapter'], unknownAdapter(name, [...adapters.keys()]));
+  const found = find(name);
+  if (found.ok) return { adapter: found.adapter, block };
+  sections.fault([...path, 'adapter'], found.message);
   return null;
+}
+
+type Found<Adapter> =
+  | { readonly ok: true; readonly adapter: Adapter }
+  | { readonly ok: false; readonly message: string };
+
+function builtIn<Adapter>(name: string, adapters: ReadonlyMap<string, Adapter>): Found<Adapter> {
+  const adapter = adapters.get(name);
+  return adapter === undefined
+    ? { ok: false, message: unknownAdapter(name, [...adapters.keys()]) }
+    : { ok: true, adapter };
+}
+
+function channelAdapter(
+  name: string,
+  adapters: ReadonlyMap<string, ChannelAdapter>,
+  configFile: string,
+): Found<ChannelAdapter> {
+  return name.startsWith(packagePrefix)
+    ? loadAdapterPackage(name, dirname(resolve(configFile)))
+    : builtIn(name, adapters);
 }
 
 function namedProfile(

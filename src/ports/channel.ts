@@ -12,6 +12,12 @@ import type { WebhookAnswer, WebhookRequest } from './webhook.js';
  */
 
 /**
+ * Of this port. It grows when an adapter that was made for the one before would no longer do; what is added and may be
+ * left out does not count.
+ */
+export const channelPortVersion = 1;
+
+/**
  * How a redelivered part is recognised.
  *
  * - `id`: the peer names each message once and for all (a post id, a MessageSid).

@@ -30,7 +30,7 @@ export class WebhookPeer {
     this.log = log;
   }
 
-  static async serve(channel: Channel, inbox: Inbox): Promise<WebhookPeer> {
+  static async serve(channel: Pick<Channel, 'handleWebhook'>, inbox: Inbox): Promise<WebhookPeer> {
     const log = new MemoryLog();
     const app = createHttpApp({
       log,
@@ -77,7 +77,7 @@ export class WebhookPeer {
 }
 
 /** What a peer that looks at the status alone makes of an answer. */
-export function verdictOf({ status }: Got): Verdict {
+export function verdictOf({ status }: Pick<Got, 'status'>): Verdict {
   if (status >= 200 && status < 300) return 'acknowledged';
   if (status === 503) return 'send_again';
   throw new Error(`neither an acknowledgement nor a request to come again: ${status}`);
