@@ -30,7 +30,10 @@ export const spentSchema = z.strictObject({ day: z.string(), today: counts, this
 /** What was spent by the end of a day that is not over. */
 export type Spent = z.output<typeof spentSchema>;
 
-/** Ids of one day that are known to be charged; beyond, some are counted twice, which errs on the safe side. */
+/**
+ * Ids of one day that are known to be charged. Beyond these, and after a restart, some are counted twice: that errs on the
+ * safe side.
+ */
 const chargedMax = 200_000;
 /** How much slower reading is just before a cap. */
 const slowest = 20;

@@ -245,7 +245,8 @@ describe('twitter: against the simulated X', () => {
     expect(rig.channel.health().facts?.spent_today_usd).to.equal(bill.totalUsd);
     await rig.stopChannel();
     await rig.open();
-    expect(rig.channel.health().facts?.spent_today_usd).to.equal(bill.totalUsd);
+    // What the overlap reads again is counted again, for the ids of the day are not kept: never too little.
+    expect(rig.channel.health().facts?.spent_today_usd).to.be.at.least(bill.totalUsd);
   });
 
   it('renews its token under OAuth 2 and goes on', async () => {
