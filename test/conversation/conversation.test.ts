@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { packagedFile } from '../../src/config/env.js';
 import { Conversation } from '../../src/conversation/conversation.js';
 import { CurrentWording } from '../../src/conversation/currentWording.js';
@@ -9,7 +10,7 @@ import type { Report } from '../../src/domain/report.js';
 import type { StatusEvent } from '../../src/domain/statusEvent.js';
 import type { Part } from '../../src/ports/channel.js';
 import type { ReportClaim, Store } from '../../src/ports/store.js';
-import type { TicketView } from '../../src/ports/tracker.js';
+import type { Filed, TicketView } from '../../src/ports/tracker.js';
 import { StatusSink } from '../../src/replies/statusSink.js';
 import { plainCalendar, plainRules } from '../fakes/conversation.js';
 import { Facts } from '../fakes/facts.js';
@@ -22,6 +23,26 @@ import { packagedAids, packagedKnowledge } from './understanding/aids.js';
 const leaseMs = 60_000;
 const minuteMs = 60_000;
 const rules = { ...plainRules, askPlace: true };
+
+const whatEnds: ReadonlySet<string> = new Set(['forwarded', 'followed up', 'answered', 'kept']);
+
+const someOfEach: readonly string[] = [
+  'Jalan rusak parah',
+  'Lampu padam di kab Gianyar',
+  'desa Pejeng',
+  'STATUS',
+  'STATUS 9165001',
+  'TAMBAH 9165001 dekat pasar',
+  'BELUM 9165002',
+  'NILAI 9165001 5',
+  'SELESAI',
+  'BATAL 9165003',
+  'STOP',
+  'MULAI',
+  'HELP',
+  'terima kasih',
+  '',
+];
 
 /** Messages on a real store, handled one by one as the forwarder does, with a tracker that files everything. */
 describe('a conversation', () => {
@@ -174,6 +195,51 @@ describe('a conversation', () => {
     tracker.statusAnswer = () => ({ kind: 'refused', code: 'not_found', message: 'gone' });
     await say('Lampu padam di kab Gianyar');
     expect((await say('STATUS 9165001'))[0]).to.contain('#9165001: Diterima');
+  });
+
+  it('finds a ticket that letters name in any case, however many came after it', async () => {
+    tracker.statusAnswer = (trackingId) => found(trackingId);
+    const { answer } = tracker;
+    tracker.answer = (report) => ({ ...(answer(report, AbortSignal.abort()) as Filed), trackingId: 'LPR-2026-17' });
+    await say('Lampu padam di kab Gianyar');
+    tracker.answer = answer;
+    for (let index = 0; index < 5; index += 1) {
+      clockMs += 60 * minuteMs;
+      await say(`Laporan lain ${index} di kab Gianyar`);
+    }
+    clockMs += 60 * minuteMs;
+    expect((await say('STATUS #lpr-2026-17'))[0]).to.contain('#LPR-2026-17: Ditindaklanjuti');
+  });
+
+  it('asks no second question while one is open', async () => {
+    await say('Jalan rusak parah sudah 3 bulan');
+    expect((await say('LAPOR lampu jalan mati terus'))[0]).to.match(/^Terima kasih\. Laporan Anda kami terima/);
+  });
+
+  it('tells who waits for a person, but nobody who took their words back', async () => {
+    await say('Lampu padam di kab Gianyar', { externalId: 'P1' });
+    await take(smsPart({ text: 'BELUM', receivedAtMs: clockMs + 1 }));
+    await take(smsPart({ text: null, about: { externalId: 'P1', change: 'deleted' }, receivedAtMs: clockMs + 2 }));
+    const replies: (string | null)[] = [];
+    for (const _ of ['BELUM', 'the deletion']) {
+      const [claim] = await claims();
+      if (claim === undefined) throw new Error('a claim expected');
+      const refusal = conversation.refusal(claim);
+      replies.push(refusal.reply?.text ?? null);
+      await store.buryReports([{ seq: claim.seq, code: 'x', message: 'x', atMs: clockMs, ...refusal }]);
+    }
+    expect(replies).to.deep.equal([render('refused', null, {}), null]);
+  });
+
+  it('asks the tracker nothing for who is not answered any more', async () => {
+    let asked = 0;
+    tracker.statusAnswer = (trackingId) => {
+      asked += 1;
+      return found(trackingId);
+    };
+    await say('Lampu padam di kab Gianyar');
+    for (let index = 0; index < 20; index += 1) await say('STATUS');
+    expect(asked).to.equal(rules.flood.answersMax - 1);
   });
 
   it('lets a question for the status wait while the tracker is away', async () => {
@@ -332,7 +398,39 @@ describe('a conversation', () => {
     expect(await sent()).to.deep.equal([render('followUp.not_resolved', null, { trackingId: '9165001' })]);
   });
 
-  it('gives every message a place in a trace', async () => {
+  it('loses no message: each ends as a ticket, a follow-up, an answer or evidence, and its raw part stays', async function () {
+    this.timeout(60_000);
+    const senders = fc.constantFrom(citizen, neighbour);
+    const texts = fc.oneof(
+      fc.constantFrom(...someOfEach),
+      fc.array(fc.constantFrom(...someOfEach), { minLength: 2, maxLength: 3 }).map((all) => all.join(' ')),
+      fc.string({ unit: 'grapheme', maxLength: 60 }),
+    );
+    tracker.statusAnswer = (trackingId) => found(trackingId);
+    let parts = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(senders, texts), { minLength: 1, maxLength: 8 }), async (messages) => {
+        clockMs += 2 * 60 * minuteMs;
+        for (const [from, text] of messages) {
+          clockMs += 1_000;
+          await take(smsPart({ text, from, receivedAtMs: clockMs }));
+          parts += 1;
+          const [claim] = await claims();
+          if (claim === undefined) throw new Error('a claim expected');
+          await handle(claim);
+          const trace = await store.trace(claim.message.id);
+          const ends = trace?.entries.filter(({ what }) => whatEnds.has(what)) ?? [];
+          expect(ends, text).to.have.length(1);
+        }
+        await sent();
+        expect((await store.counts()).reportsWaiting).to.equal(0);
+        expect(await place.rawParts()).to.have.length(parts);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('tells of every message in a trace, and of nobody', async () => {
     for (const text of ['Lampu padam di kab Gianyar', 'STATUS 99999', 'STOP', '?', '', 'BELUM']) await say(text);
     expect((await store.counts()).reportsWaiting).to.equal(0);
     expect(await place.rawParts()).to.have.length(6);

@@ -103,6 +103,11 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
     { text: 'Air PDAM tidak mengalir di kab Buleleng', of: place, deed: 'file' },
     { text: 'terima kasih', of: place, deed: 'answer greeting' },
     { text: 'ada kebakaran besar di pasar', of: place, deed: 'file' },
+    {
+      text: 'Jalan rusak di kab Buleleng ini sudah berkali-kali kami laporkan kepada kepala desa dan camat, mereka selalu berjanji akan datang melihat keadaannya tetapi sampai hari ini tidak seorang pun pernah datang',
+      of: place,
+      deed: 'file',
+    },
     { text: 'dekat pasar', of: place, given: { receivedAtMs: startMs + 2 * 86_400_000 }, deed: 'file' },
     { text: 'dekat pasar', of: place, given: { receivedAtMs: startMs - 3_600_000 }, deed: 'file' },
     {
@@ -127,6 +132,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   'channels with threads': [
     { text: 'sudah tiga hari begini', of: inThread, deed: 'addition 9165001 "sudah tiga hari begini"' },
     { text: 'BELUM', of: inThread, deed: 'not_resolved 9165001' },
+    { text: 'BELUM', of: { ...two, thread: newest }, deed: 'not_resolved 9165816' },
     { text: 'terima kasih', of: inThread, deed: 'answer greeting' },
     {
       text: 'di Gianyar',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Forwarder, type ForwarderSettings } from '../../src/forward/forwarder.js';
+import { Forwarder, type ForwarderSettings, type MessageHandler } from '../../src/forward/forwarder.js';
 import type { Store } from '../../src/ports/store.js';
 import type { Filed, TrackerFault } from '../../src/ports/tracker.js';
 import { plainConversation } from '../fakes/conversation.js';
@@ -50,18 +50,15 @@ describe('the forwarder', () => {
     expect(log.text).not.to.contain(citizen);
   });
 
-  function forwarderWith(chosen: ForwarderSettings): Forwarder {
+  function forwarderWith(
+    chosen: ForwarderSettings,
+    handler: MessageHandler = plainConversation({ store, tracker }),
+  ): Forwarder {
     const forwarded = (result: string): void => {
       results.push(result);
       facts.changed();
     };
-    return new Forwarder(
-      store,
-      plainConversation({ store, tracker }),
-      chosen,
-      { forwarded, handled: () => {}, repliesQueued: () => {} },
-      log,
-    );
+    return new Forwarder(store, handler, chosen, { forwarded, handled: () => {}, repliesQueued: () => {} }, log);
   }
 
   function run(): void {
@@ -183,6 +180,23 @@ describe('the forwarder', () => {
     const claim = { owner: 'other', limit: 1, leaseMs };
     expect(await store.claimReports({ ...claim, nowMs: writtenMs + 599_999 })).to.deep.equal([]);
     expect(await store.claimReports({ ...claim, nowMs: Date.now() + 600_000 })).to.have.length(1);
+  });
+
+  it('takes no message that needed nothing of the tracker for a sign that it is back', async () => {
+    const others = plainConversation({ store, tracker });
+    const handle: MessageHandler['handle'] = async (claim, signal) => {
+      if (claim.message.text !== 'BANTUAN') return others.handle(claim, signal);
+      const fact = { seq: claim.seq, as: 'answered', ticketSeq: null, detail: 'help', atMs: 0, reply: null } as const;
+      return { kind: 'handled', fact, deed: 'help', askedTracker: false };
+    };
+    forwarder = forwarderWith(settings, { handle, refusal: (claim) => others.refusal(claim) });
+    tracker.answer = () => away;
+    run();
+    await write(['satu', ...Array.from({ length: 30 }, () => 'BANTUAN')], manySenders);
+    await facts.until('all are answered', () => counted('answered') === 30);
+    expect(forwarder.trackerFault).to.be.a('string');
+    tracker.answer = filed;
+    await facts.until('the report is forwarded', () => counted('forwarded') === 1);
   });
 
   it('asks nothing of a tracker that asked to be left alone', async () => {
