@@ -38,11 +38,20 @@ describe("the doctor's texts", () => {
   });
 
   it('have something to do for every failure that a person can mend', () => {
-    const notForPeople = /\.(interrupted|none|other_server|unknown_channel|goes_to_gateway|too_long)$|^receive\.other$/;
+    const notForPeople =
+      /^gateway\.none$|\.(unknown|not_wanted|interrupted|other_server|unknown_channel|goes_to_gateway|too_long)$|^receive\.other$/;
     const helpless = Object.entries(en.reasons).filter(
       ([key, { remedies }]) => remedies.length === 0 && !notForPeople.test(key),
     );
     expect(helpless.map(([key]) => key)).to.deep.equal([]);
+  });
+
+  it('have words for each stage of an account on X, and for any reason why it failed', () => {
+    const source = readFileSync(packagedFile('adapters', 'channels', 'twitter', 'diagnose.ts'), 'utf8');
+    const stages = new Set(Array.from(source.matchAll(/'(x_\w+)'/g), ([, name]) => name));
+    expect(stages).to.have.keys(Object.keys(en.stages).filter((name) => name.startsWith('x_')));
+    const failing = [...stages].filter((name) => name !== 'x_clock');
+    expect(Object.keys(en.reasons)).to.include.members(failing.map((name) => `${name}.other`));
   });
 
   it('have words for each stage and reason that the SMPP doctor tells', () => {

@@ -10,28 +10,16 @@ import type {
   Outcome,
 } from '../../../src/ports/channel.js';
 import type { WebhookAnswer, WebhookRequest } from '../../../src/ports/webhook.js';
-import { XApi } from './api/client.js';
-import { Credentials } from './api/credentials.js';
+import type { XApi } from './api/client.js';
 import { faultPolicies } from './api/faults.js';
-import { TokenStore } from './api/tokenStore.js';
-import { Transport } from './api/transport.js';
+import { openApi } from './api/open.js';
+import type { Transport } from './api/transport.js';
 import { Budget } from './budget.js';
 import type { TwitterConfig } from './config.js';
 import { identify } from './identify.js';
 import { Pacer } from './inbound/pacer.js';
 import { WebhookDoor } from './push/webhook.js';
 import { Service } from './service.js';
-
-/** What it takes to talk to X with a channel's config. */
-export function openApi(config: TwitterConfig, { log, meter }: ChannelContext, mayRenew = true) {
-  const transport = new Transport(config.apiUrl, config.requestTimeoutSeconds * 1_000);
-  const { clientId, clientSecret, refreshToken, tokenFile } = config;
-  const isOAuth2 = clientId !== undefined && refreshToken !== undefined && tokenFile !== undefined;
-  const tokens = isOAuth2
-    ? new TokenStore({ clientId, clientSecret, refreshToken, tokenFile }, transport, log, mayRenew)
-    : null;
-  return { transport, api: new XApi(transport, new Credentials(config, tokens), meter, log) };
-}
 
 const identifyRetry = { firstMs: 500, maxMs: 60_000 } as const;
 

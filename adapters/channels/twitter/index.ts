@@ -2,6 +2,8 @@ import type { ChannelAdapter } from '../../../src/ports/channel.js';
 import { parseWith } from '../../../src/ports/parseWith.js';
 import { TwitterChannel } from './channel.js';
 import { type TwitterConfig, twitterConfigSchema } from './config.js';
+import { diagnose } from './diagnose.js';
+import { inspectChannels } from './inspect.js';
 
 const secretKeys = [
   ...(['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'] as const),
@@ -13,6 +15,8 @@ export const twitterAdapter: ChannelAdapter<TwitterConfig> = {
   name: 'twitter',
   medium: 'twitter',
   parseConfig: (raw) => parseWith(twitterConfigSchema, raw),
+  inspect: inspectChannels,
+  diagnose,
   secrets: (config) => secretKeys.map((key) => config[key]).filter((secret) => secret !== undefined),
   address: ({ handle }) => `@${handle}`,
   create: (config, context) => new TwitterChannel(config, context),

@@ -23,3 +23,8 @@ export interface RateLimit {
 export function isGood(answer: Answer): answer is Extract<Answer, { kind: 'answered' }> {
   return answer.kind === 'answered' && answer.status < 400;
 }
+
+/** The `Date` header has whole seconds: a clock that is off by less than two is taken for right. */
+export function offsetOf(aheadMs: number | null): number {
+  return aheadMs === null || Math.abs(aheadMs) < 2_000 ? 0 : aheadMs;
+}

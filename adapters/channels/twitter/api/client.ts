@@ -1,7 +1,7 @@
 import { steadyNowMs } from '../../../../src/domain/clock.js';
 import type { ChannelMeter } from '../../../../src/ports/channel.js';
 import type { Log } from '../../../../src/ports/log.js';
-import type { Answer, PeerClock } from './answer.js';
+import { type Answer, offsetOf, type PeerClock } from './answer.js';
 import type { Credentials } from './credentials.js';
 import { type ApiRequest, type EndpointName, endpoints } from './endpoints.js';
 import { type FaultName, faultOf, faultPolicies } from './faults.js';
@@ -77,7 +77,7 @@ export class XApi {
 
   /** The wall clock at X. */
   nowAtX(): number {
-    return Date.now() + (this.#aheadMs ?? 0);
+    return Date.now() + offsetOf(this.#aheadMs);
   }
 
   async ask(endpoint: EndpointName, request: ApiRequest = {}): Promise<Result> {

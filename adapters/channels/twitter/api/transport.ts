@@ -8,7 +8,7 @@ import type {
   TwitterResponse,
 } from 'twitter-api-v2';
 import { messageOf } from '../../../../src/domain/messageOf.js';
-import type { Answer, PeerClock, RateLimit } from './answer.js';
+import { type Answer, offsetOf, type PeerClock, type RateLimit } from './answer.js';
 import type { ClientIdentity, Signature } from './signature.js';
 
 /**
@@ -132,15 +132,14 @@ function clockOf(headers: Headers): PeerClock {
   const nowMs = Date.now();
   const dateMs = Date.parse(String(headers.date));
   const aheadMs = Number.isNaN(dateMs) ? null : dateMs - nowMs;
-  return { aheadMs, rateLimit: rateLimitOf(headers, aheadMs ?? 0) };
+  return { aheadMs, rateLimit: rateLimitOf(headers, aheadMs) };
 }
 
-/** A reset is told by X's clock. Where that is off by less than its resolution, it is taken for right. */
-function rateLimitOf(headers: Headers, aheadMs: number): RateLimit | null {
+/** A reset is told by X's clock. */
+function rateLimitOf(headers: Headers, aheadMs: number | null): RateLimit | null {
   const limit = Number(headers['x-rate-limit-limit']);
   const remaining = Number(headers['x-rate-limit-remaining']);
   const resetAtS = Number(headers['x-rate-limit-reset']);
   if (![limit, remaining, resetAtS].every(Number.isFinite)) return null;
-  const offMs = Math.abs(aheadMs) < 2_000 ? 0 : aheadMs;
-  return { limit, remaining, resetAtMs: resetAtS * 1_000 - offMs };
+  return { limit, remaining, resetAtMs: resetAtS * 1_000 - offsetOf(aheadMs) };
 }
