@@ -53,8 +53,11 @@ export interface Driver {
   run(): Promise<LoadResult>;
 }
 
+/** The ids of a server's processes; a function where there may be more of them in the end. */
+export type Pids = readonly number[] | (() => readonly number[]);
+
 /** Drives the server that is bound now, and watches its processes meanwhile. */
-export function measure(bench: Bench, labels: Labels, plan: LoadPlan, pids: readonly number[]): Promise<Measurement> {
+export function measure(bench: Bench, labels: Labels, plan: LoadPlan, pids: Pids): Promise<Measurement> {
   const { generator } = bench;
   return measureDriven(bench, labels, { pid: generator.pid, run: () => generator.call('run', plan) }, pids);
 }
@@ -64,14 +67,16 @@ export async function measureDriven(
   bench: Bench,
   labels: Labels,
   driver: Driver,
-  pids: readonly number[],
+  servers: Pids,
 ): Promise<Measurement> {
+  const pids = typeof servers === 'function' ? servers : () => servers;
   const fromMs = performance.now();
-  const before = pids.map(processUse);
-  const others = watchOthers([...new Set([...pids, driver.pid, bench.generator.pid, bench.tracker.pid, process.pid])]);
+  const before = pids().map(processUse);
+  const ours = [driver.pid, bench.generator.pid, bench.tracker.pid, process.pid];
+  const others = watchOthers(() => [...new Set([...pids(), ...ours])]);
   const load = await driver.run();
   const seconds = (performance.now() - fromMs) / 1000;
-  const after = pids.map(processUse);
+  const after = pids().map(processUse);
   const cpuSeconds = (uses: typeof after) => total(uses.map((use) => use?.cpuSeconds ?? null));
   const [cpuBefore, cpuAfter] = [cpuSeconds(before), cpuSeconds(after)];
   const measurement = {
@@ -92,9 +97,9 @@ export async function measureDriven(
  * Begins to watch what the machine does beside the bench; the returned function tells, after so many seconds, how many
  * processors that kept busy. The kernel's own threads count as others: a tenth or two of a processor is ordinary.
  */
-function watchOthers(ours: readonly number[]): (seconds: number) => number | null {
+function watchOthers(ours: () => readonly number[]): (seconds: number) => number | null {
   const busyWithOthers = () => {
-    const own = total(ours.map((pid) => processUse(pid)?.cpuSeconds ?? null));
+    const own = total(ours().map((pid) => processUse(pid)?.cpuSeconds ?? null));
     const all = busyCpuSeconds();
     return own === null || all === null ? null : all - own;
   };

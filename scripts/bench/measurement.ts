@@ -11,6 +11,9 @@ export type Subject =
   | 'gateway, intake, backlog'
   | 'bare express route'
   | 'gateway, webhooks'
+  | 'PostgreSQL, intake'
+  | 'PostgreSQL, intake, two nodes'
+  | 'PostgreSQL, whole way'
   | 'Kannel, intake'
   | 'Kannel, whole way';
 

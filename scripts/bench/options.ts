@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const scenarioNames = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+export const scenarioNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 export interface BenchOptions {
@@ -23,8 +23,8 @@ export interface BenchOptions {
 }
 
 export const usage = `npm run bench -- [options]
-  --only a,b,…      scenarios: a codec's limit, b durable intake, c whole way, d Kannel, e a backlog, f webhooks
-                    (default: all)
+  --only a,b,…      scenarios: a codec's limit, b durable intake, c whole way, d Kannel, e a backlog, f webhooks,
+                    g PostgreSQL                     (default: all)
   --seconds N       length of each measurement after its warm-up (default 10)
   --sessions N      telcos, each with one link (default 3)
   --window N        deliver_sm unacknowledged on each link (default 100)

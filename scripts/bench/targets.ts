@@ -43,6 +43,19 @@ const targets: readonly Target[] = [
     atLeast: 0.9,
     unit: 'x',
   },
+  { target: 'durable intake on PostgreSQL', figure: (all) => rate(all, 'PostgreSQL, intake'), atLeast: 8_000, unit: '/s' },
+  {
+    target: 'durable intake on PostgreSQL against SQLite',
+    figure: (all) => ratio(rate(all, 'PostgreSQL, intake'), rate(all, 'gateway, intake')),
+    atLeast: 0.35,
+    unit: 'x',
+  },
+  {
+    target: 'CPU seconds a message, two nodes against one',
+    figure: (all) => ratio(cpuPerMessage(all, 'PostgreSQL, intake, two nodes'), cpuPerMessage(all, 'PostgreSQL, intake')),
+    atMost: 1.2,
+    unit: 'x',
+  },
   {
     target: 'webhooks against a bare express route',
     figure: (all) => ratio(rate(all, 'gateway, webhooks'), rate(all, 'bare express route')),
@@ -80,6 +93,12 @@ function mean(all: readonly Measurement[], subject: Subject): number | null {
 function peakMb(all: readonly Measurement[]): number | null {
   const gateways = all.filter((one) => one.subject.startsWith('gateway'));
   return largest(gateways.flatMap((one) => (one.peakMb === null ? [] : [one.peakMb])));
+}
+
+/** CPU seconds of all server processes, the database's included, for one message. */
+function cpuPerMessage(all: readonly Measurement[], subject: Subject): number | null {
+  const [one] = of(all, subject);
+  return one?.serverCpus == null ? null : one.serverCpus / ratePerSecond(one);
 }
 
 function largest(figures: readonly number[]): number | null {

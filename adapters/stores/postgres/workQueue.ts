@@ -1,3 +1,4 @@
+import { column } from './bulk.js';
 import type { Tx } from './database.js';
 
 /**
@@ -48,13 +49,10 @@ export interface Delay {
  */
 export function enqueueing(table: 'forward_queue' | 'reply_queue', given: string): string {
   return `given AS (${given}),
-    placed AS (
-      SELECT seq, lane, sender_id, row_number() OVER turn AS place, count(*) OVER (PARTITION BY lane, sender_id) AS of
-      FROM given WINDOW turn AS (PARTITION BY lane, sender_id ORDER BY seq)),
     firsts AS (
       INSERT INTO ${table} AS q (seq, lane, sender_id, state, followed)
-      SELECT seq, lane, sender_id, ${state.ready}, of > 1 FROM placed WHERE place = 1 ORDER BY lane, sender_id
-      ON CONFLICT (lane, sender_id) WHERE state <> 3 DO UPDATE SET followed = true
+      SELECT min(seq), lane, sender_id, ${state.ready}, count(*) > 1 FROM given GROUP BY lane, sender_id ORDER BY lane, sender_id
+      ON CONFLICT (lane, sender_id) WHERE state <> 3 DO UPDATE SET followed = true WHERE NOT q.followed
       RETURNING q.seq),
     others AS (
       INSERT INTO ${table} (seq, lane, sender_id, state)
@@ -201,6 +199,19 @@ export class WorkQueue {
   }
 }
 
-function columnsOf(items: readonly QueueItem[]): unknown[][] {
-  return [items.map(({ seq }) => seq), items.map(({ lane }) => lane), items.map(({ senderId }) => senderId)];
+function columnsOf(items: readonly QueueItem[]): string[] {
+  return [
+    column(
+      'bigint',
+      items.map(({ seq }) => seq),
+    ),
+    column(
+      'integer',
+      items.map(({ lane }) => lane),
+    ),
+    column(
+      'bigint',
+      items.map(({ senderId }) => senderId),
+    ),
+  ];
 }

@@ -20,6 +20,8 @@ export interface GatewayStart {
   readonly httpPort?: number;
   /** With a channel that takes webhooks. */
   readonly webhooks?: boolean;
+  /** A SQLite file in the folder unless told. */
+  readonly storeUrl?: string;
   /** Where V8 writes a CPU profile when the gateway ends; null for none. */
   readonly profileFolder: string | null;
 }
@@ -34,7 +36,8 @@ export async function startGateway(start: GatewayStart, processes: Processes): P
   await mkdir(start.folder, { recursive: true });
   const httpPort = start.httpPort ?? (await freePort());
   const configFile = join(start.folder, 'gateway.yaml');
-  const setting = { ...start, httpPort, databaseFile: join(start.folder, 'gateway.db') };
+  const storeUrl = start.storeUrl ?? `sqlite:${join(start.folder, 'gateway.db')}`;
+  const setting = { ...start, httpPort, storeUrl, controlSocket: join(start.folder, 'control') };
   await writeFile(configFile, gatewayConfig(setting));
   const profiling = start.profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${start.profileFolder}`];
   const gateway = new ServerProcess(

@@ -3,7 +3,8 @@ import { machineConversation } from '../../machineCitizens.js';
 
 export interface GatewaySetting {
   readonly httpPort: number;
-  readonly databaseFile: string;
+  readonly storeUrl: string;
+  readonly controlSocket: string;
   readonly trackerPort: number;
   /** One SMPP channel for each. */
   readonly smscPorts: readonly number[];
@@ -44,7 +45,7 @@ export function gatewayConfig(setting: GatewaySetting): string {
   ]);
   return stringify({
     server: { host: '127.0.0.1', port: setting.httpPort, publicUrl: `http://127.0.0.1:${setting.httpPort}` },
-    store: { url: `sqlite:${setting.databaseFile}` },
+    store: { url: setting.storeUrl, controlSocket: setting.controlSocket },
     forward: { inFlight: 256 },
     replies: { perChannelInFlight: 256 },
     conversation: machineConversation,

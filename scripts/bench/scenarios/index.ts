@@ -6,6 +6,7 @@ import { backlog } from './backlog.js';
 import { codecLimit } from './codecLimit.js';
 import { durableIntake, wholeWay } from './gateway.js';
 import { throughKannel } from './kannel.js';
+import { onPostgres } from './postgres.js';
 import { webhooks } from './webhooks.js';
 
 export interface ListedScenario {
@@ -27,4 +28,5 @@ export const scenarios: Readonly<Record<ScenarioName, ListedScenario>> = {
     absence: gatewayAbsence,
     run: webhooks,
   },
+  g: { title: 'PostgreSQL: durable intake by one node and by two, the whole way', absence: gatewayAbsence, run: onPostgres },
 };

@@ -51,7 +51,8 @@ describe('bench: HTTP peer', () => {
 
 describe('bench: configurations', () => {
   it('gives the gateway one channel for each telco, without limits on traffic', () => {
-    const text = gatewayConfig({ httpPort: 1, databaseFile: '/data/gateway.db', trackerPort: 2, smscPorts: [3, 4] });
+    const store = { storeUrl: 'sqlite:/data/gateway.db', controlSocket: '/data/control' };
+    const text = gatewayConfig({ httpPort: 1, ...store, trackerPort: 2, smscPorts: [3, 4] });
     const config = parse(text) as { store: { url: string }; channels: Record<string, Record<string, unknown>> };
     expect(config.store.url).to.equal('sqlite:/data/gateway.db');
     expect(Object.values(config.channels).map((channel) => channel.port)).to.deep.equal([3, 4]);
