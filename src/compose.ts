@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { httpAdapter } from '../adapters/channels/http/index.js';
 import { smppAdapter } from '../adapters/channels/smpp/index.js';
 import { telegramAdapter } from '../adapters/channels/telegram/index.js';
@@ -10,6 +11,7 @@ import { httpTracker } from '../adapters/trackers/http/index.js';
 import type { Configured } from './config/adapterBlocks.js';
 import { type Adapters, type GatewayConfig, webhookUrl } from './config/load.js';
 import { sqliteFile } from './config/storeUrl.js';
+import { OneNodeChannel } from './control/oneNodeChannel.js';
 import type { ChannelSetup } from './control/servedChannel.js';
 import type { WorkingCalendar } from './conversation/calendar.js';
 import { CurrentWording } from './conversation/currentWording.js';
@@ -25,6 +27,7 @@ import type { Store } from './ports/store.js';
 import type { TicketDesk } from './ports/ticketDesk.js';
 import type { TrackerAdapter } from './ports/tracker.js';
 import { Metrics } from './telemetry/metrics.js';
+import { NodeTurns } from './work/nodeTurns.js';
 
 /** The composition root: the one place that knows both the gateway and its adapters. */
 
@@ -95,21 +98,28 @@ export async function composeGateway(config: GatewayConfig, instructions: Instru
   const metrics = new Metrics();
   const wording = new CurrentWording(instructions.wording, vocabulary);
   const store = await openStore(config, 'gateway');
+  const owner = randomUUID();
+  const turns = new NodeTurns(store, owner, log.child({ part: 'turns' }));
   const tracker = config.tracker.adapter.create(config.tracker.config, { log: log.child({ part: 'tracker' }) });
   const setupOf = (id: string, { adapter, config: block }: Configured<ChannelAdapter>): ChannelSetup => ({
     adapter: adapter.name,
     medium: adapter.medium,
-    create: () =>
-      adapter.create(block, {
+    create: () => {
+      const context = {
         id,
         log: log.child({ channel: id }),
         meter: metrics.meterOf(id),
         webhookUrl: webhookUrl(config.server.publicUrl, id),
-      }),
+        turns,
+      };
+      const create = () => adapter.create(block, context);
+      return adapter.nodes === 'one' ? new OneNodeChannel(id, create, turns) : create();
+    },
   });
   const channels = new Map([...config.channels].map(([id, entry]) => [id, setupOf(id, entry)]));
   const reader = new ReadingThread(knowledge.data, log.child({ part: 'understanding' }));
-  const parts: GatewayParts = { store, tracker, channels, reader, wording, vocabulary, calendar, metrics, log };
+  const shared = { store, owner, turns, metrics, log };
+  const parts: GatewayParts = { ...shared, tracker, channels, reader, wording, vocabulary, calendar };
   return { gateway: new Gateway(parts, settingsOf(config)), parts, setupOf };
 }
 

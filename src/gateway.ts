@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ChannelSetup } from './control/servedChannel.js';
 import { Switchboard } from './control/switchboard.js';
 import type { WorkingCalendar } from './conversation/calendar.js';
@@ -12,6 +11,7 @@ import { Forwarder } from './forward/forwarder.js';
 import type { Log } from './ports/log.js';
 import type { StatusResult, Store } from './ports/store.js';
 import type { Tracker } from './ports/tracker.js';
+import type { Turn, Turns } from './ports/turns.js';
 import type { ReplyPolicy } from './replies/policy.js';
 import { StatusSink } from './replies/statusSink.js';
 import type { Metrics } from './telemetry/metrics.js';
@@ -37,8 +37,14 @@ export interface GatewayParts {
   readonly vocabulary: Vocabulary;
   readonly calendar: WorkingCalendar;
   readonly metrics: Metrics;
+  /** Names this gateway in leases. */
+  readonly owner: string;
+  readonly turns: Turns;
   readonly log: Log;
 }
+
+/** The node that did the last job does the next, unless it is gone for so long. */
+const jobsLeaseMs = 20_000;
 
 /**
  * The gateway without its outside: channels feed the store, the forwarder takes reports from it to the tracker, one
@@ -58,9 +64,8 @@ export class Gateway {
     private readonly parts: GatewayParts,
     private readonly settings: GatewaySettings,
   ) {
-    const { store, wording, calendar, metrics, log } = parts;
+    const { store, wording, calendar, metrics, owner, log } = parts;
     const rules = settings.conversation;
-    const owner = randomUUID();
     const repliesQueued = (): void => this.switchboard.wake();
     const listener = { ...metrics.forward, repliesQueued };
     const conversation = new Conversation(parts, rules);
@@ -84,10 +89,11 @@ export class Gateway {
 
   /** Channels that an operator holds stay held: a restart is no reason to undo what somebody decided. */
   async start(): Promise<void> {
-    const { store, tracker, log } = this.parts;
+    const { store, tracker, turns, owner, log } = this.parts;
     const holds = await store.channelHolds();
     this.#forwarding = this.forwarder.run(this.#workStop.signal);
-    this.#polling = this.#guard('tracker', tracker.run(this.statusSink, this.#intakeStop.signal));
+    const poll = (turn: Turn, ended: AbortSignal) => tracker.run(this.statusSink.under(turn), ended);
+    this.#polling = this.#guard('tracker', turns.hold('tracker events', this.#intakeStop.signal, poll));
     this.switchboard.start(holds);
     for (const [channel, { hold, sinceMs, actor }] of holds) {
       if (!this.switchboard.channels.has(channel)) continue;
@@ -98,7 +104,8 @@ export class Gateway {
       this.forwarder.wake();
       this.switchboard.wake();
     };
-    this.#stopJobs = startJobs(store, wake, log);
+    const isOurs = async () => (await store.takeTurn({ name: 'jobs', owner, leaseMs: jobsLeaseMs })) !== null;
+    this.#stopJobs = startJobs(store, wake, log, isOurs);
   }
 
   /** Ends what is under way, at most for `drainMs`; nothing is lost by what then is left. */

@@ -63,12 +63,7 @@ export function measure(bench: Bench, labels: Labels, plan: LoadPlan, pids: Pids
 }
 
 /** The same, with a driver of the scenario's own. */
-export async function measureDriven(
-  bench: Bench,
-  labels: Labels,
-  driver: Driver,
-  servers: Pids,
-): Promise<Measurement> {
+export async function measureDriven(bench: Bench, labels: Labels, driver: Driver, servers: Pids): Promise<Measurement> {
   const pids = typeof servers === 'function' ? servers : () => servers;
   const fromMs = performance.now();
   const before = pids().map(processUse);

@@ -43,7 +43,12 @@ const targets: readonly Target[] = [
     atLeast: 0.9,
     unit: 'x',
   },
-  { target: 'durable intake on PostgreSQL', figure: (all) => rate(all, 'PostgreSQL, intake'), atLeast: 8_000, unit: '/s' },
+  {
+    target: 'durable intake on PostgreSQL',
+    figure: (all) => rate(all, 'PostgreSQL, intake'),
+    atLeast: 8_000,
+    unit: '/s',
+  },
   {
     target: 'durable intake on PostgreSQL against SQLite',
     figure: (all) => ratio(rate(all, 'PostgreSQL, intake'), rate(all, 'gateway, intake')),
@@ -52,7 +57,8 @@ const targets: readonly Target[] = [
   },
   {
     target: 'CPU seconds a message, two nodes against one',
-    figure: (all) => ratio(cpuPerMessage(all, 'PostgreSQL, intake, two nodes'), cpuPerMessage(all, 'PostgreSQL, intake')),
+    figure: (all) =>
+      ratio(cpuPerMessage(all, 'PostgreSQL, intake, two nodes'), cpuPerMessage(all, 'PostgreSQL, intake')),
     atMost: 1.2,
     unit: 'x',
   },

@@ -97,7 +97,7 @@ export class ChannelInbox implements Inbox {
   }
 
   #named(cursor: Cursor): Cursor {
-    return { name: this.#cursorName(cursor.name), value: cursor.value };
+    return { ...cursor, name: this.#cursorName(cursor.name) };
   }
 
   #cursorName(name: string): string {

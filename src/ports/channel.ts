@@ -3,6 +3,7 @@ import type { Attachment } from '../domain/report.js';
 import type { ConfigFinding, Parsed } from './config.js';
 import type { DiagnosisRequest, Stage } from './diagnosis.js';
 import type { Log } from './log.js';
+import type { Turn, Turns } from './turns.js';
 import type { WebhookAnswer, WebhookRequest } from './webhook.js';
 
 /**
@@ -103,6 +104,8 @@ export interface PartExtras {
 export interface Cursor {
   readonly name: string;
   readonly value: string;
+  /** Under which it was read, where one node reads at a time: once another has taken over, nothing is committed. */
+  readonly turn?: Turn;
 }
 
 /** What the channel later says became of a segment of a reply. */
@@ -220,6 +223,8 @@ export interface ChannelContext {
   readonly meter: ChannelMeter;
   /** Where peers on the internet reach `/webhooks/{id}`; null where the config has no `server.publicUrl`. */
   readonly webhookUrl: string | null;
+  /** For what nodes share, such as the sessions that a telco allows; absent where there is one node. */
+  readonly turns?: Turns;
 }
 
 /** What `inspect` may ask beyond the blocks of the channels. */
@@ -245,6 +250,8 @@ export interface ProfileRules {
 export interface ChannelAdapter<Config = unknown> {
   readonly name: string;
   readonly medium: string;
+  /** Whether one node at a time serves a channel of this kind, because it polls. Absent: each node does. */
+  readonly nodes?: 'one';
   /** Absent where channels of this kind have no `profile`. */
   readonly profiles?: ProfileRules;
   /** Checks a channel's block without `adapter:`, its profile's keys filled in, and names every bad key at once. */

@@ -3,6 +3,7 @@ import type { Status } from '../domain/status.js';
 import type { Cursor, Earlier, Outcome, Part, PartExtras, PartKey, Receipt } from './channel.js';
 import type { ConversationStore, NewQuestion, NewReply, NoteChanges, SenderContext } from './conversation.js';
 import type { OperationsStore } from './operations.js';
+import type { TurnStore } from './turns.js';
 
 export type { NewReply } from './conversation.js';
 
@@ -20,7 +21,7 @@ export type { NewReply } from './conversation.js';
  * Words: `seq` is the store's own number of a report or reply and grows in the order of acceptance; `id` is the
  * UUID that the world may see. Times are epoch milliseconds.
  */
-export interface Store extends OperationsStore, ConversationStore {
+export interface Store extends OperationsStore, ConversationStore, TurnStore {
   /**
    * Stores parts, joins long messages, and puts each complete message in the forwarding queue, in one transaction.
    *

@@ -1,9 +1,15 @@
 import type { StatusEvent } from '../domain/statusEvent.js';
+import type { Cursor } from '../ports/channel.js';
 import type { TicketContext } from '../ports/conversation.js';
 import type { Log } from '../ports/log.js';
 import type { StatusResult, Store, TicketEvent } from '../ports/store.js';
 import type { DeliveredEvent, TrackerEventSink } from '../ports/tracker.js';
+import type { Turn } from '../ports/turns.js';
 import { type StatusWording, statusConsequences } from './statusReplies.js';
+
+function cursorOf(value: string, turn: Turn | undefined): Cursor {
+  return { name: cursorName, value, ...(turn === undefined ? {} : { turn }) };
+}
 
 export interface StatusListener {
   status(result: StatusResult): void;
@@ -28,7 +34,15 @@ export class StatusSink implements TrackerEventSink {
     private readonly log: Log,
   ) {}
 
-  async accept(events: readonly DeliveredEvent[], cursor?: string): Promise<void> {
+  /** For a poll that one node does at a time. */
+  under(turn: Turn): TrackerEventSink {
+    return {
+      accept: (events, cursor) => this.accept(events, cursor, turn),
+      cursor: () => this.cursor(),
+    };
+  }
+
+  async accept(events: readonly DeliveredEvent[], cursor?: string, turn?: Turn): Promise<void> {
     const contexts = await this.store.ticketContexts(events.map(({ event }) => event.data.reportId));
     const atMs = Date.now();
     const results = await this.store.recordStatus({
@@ -36,7 +50,7 @@ export class StatusSink implements TrackerEventSink {
         return this.#toTicketEvent(deliveryId, event, contexts.get(event.data.reportId) ?? null, atMs);
       }),
       atMs,
-      ...(cursor === undefined ? {} : { cursor: { name: cursorName, value: cursor } }),
+      ...(cursor === undefined ? {} : { cursor: cursorOf(cursor, turn) }),
     });
     for (const [index, result] of results.entries()) this.#tell(result, events[index]);
     this.listener.repliesQueued();

@@ -33,18 +33,26 @@ const jobsDefault: readonly Job[] = [
   { name: 'tidy', schedule: '17 * * * *', run: (store) => store.tidy(Date.now()) },
 ];
 
-/** Starts what has to happen from time to time. @returns what stops it. */
+/**
+ * Starts what has to happen from time to time.
+ * @param isOurs whether it is this node that does it: one of all.
+ * @returns what stops it.
+ */
 export function startJobs(
   store: Store,
   wake: () => void,
   log: Log,
+  isOurs: () => Promise<boolean>,
   jobs: readonly Job[] = jobsDefault,
 ): () => Promise<void> {
+  const runIfOurs = async (job: Job): Promise<void> => {
+    if (await isOurs()) await job.run(store, wake);
+  };
   const tasks = jobs.map((job) =>
     cron.schedule(
       job.schedule,
       () =>
-        job.run(store, wake).catch((error: unknown) => {
+        runIfOurs(job).catch((error: unknown) => {
           log.error({ job: job.name, error: messageOf(error) }, 'a job failed');
         }),
       { noOverlap: true, logger: cronLog(job.name, log) },

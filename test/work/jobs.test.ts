@@ -18,6 +18,8 @@ describe('jobs', () => {
   let log: MemoryLog;
   let stop: (() => Promise<void>) | null;
   let console: string;
+  let ours: boolean;
+  let asked: number;
   const { write: writeOut } = process.stdout;
   const { write: writeError } = process.stderr;
 
@@ -28,6 +30,8 @@ describe('jobs', () => {
     log = new MemoryLog(facts);
     stop = null;
     console = '';
+    ours = true;
+    asked = 0;
   });
 
   function listenNoMore(): void {
@@ -49,7 +53,17 @@ describe('jobs', () => {
     };
     process.stdout.write = keep;
     process.stderr.write = keep;
-    stop = startJobs(store, () => {}, log, [{ name: 'tidy', schedule: everySecond, run: job }]);
+    stop = startJobs(
+      store,
+      () => {},
+      log,
+      async () => {
+        asked += 1;
+        facts.changed();
+        return ours;
+      },
+      [{ name: 'tidy', schedule: everySecond, run: job }],
+    );
   }
 
   const cases: readonly { label: string; run: Job['run']; says: RegExp }[] = [
@@ -63,7 +77,7 @@ describe('jobs', () => {
       run: () => {
         throw new Error('no such table');
       },
-      says: /^error scheduler .*"job":"tidy".*no such table/m,
+      says: /^error a job failed .*"job":"tidy".*no such table/m,
     },
     {
       label: 'a run that was missed while the process was held',
@@ -81,4 +95,14 @@ describe('jobs', () => {
       expect(console).to.equal('');
     });
   }
+
+  it('leaves to another node what that one does', async () => {
+    ours = false;
+    let runs = 0;
+    run(async () => {
+      runs += 1;
+    });
+    await facts.until('it was asked twice', () => asked >= 2);
+    expect(runs).to.equal(0);
+  });
 });

@@ -10,6 +10,7 @@ import type {
   OutboundReply,
   Outcome,
 } from '../../../src/ports/channel.js';
+import type { Turns } from '../../../src/ports/turns.js';
 import { isAnswerable } from '../answerable.js';
 import { TokenBucket } from '../tokenBucket.js';
 import { AdaptiveRate, type RateCut } from './adaptiveRate.js';
@@ -50,6 +51,8 @@ type SegmentResult =
 /** The binds of one account, sharing its throughput; each has a window of its own. */
 export class SmppChannel implements Channel {
   readonly #config: SmppConfig;
+  readonly #id: string;
+  readonly #turns: Turns | undefined;
   readonly #meter: ChannelMeter;
   readonly #sessions: readonly Session[];
   readonly #queue: SubmitQueue<Fields>;
@@ -59,7 +62,9 @@ export class SmppChannel implements Channel {
   /** Joins the segments of a long reply on the handset; starts anywhere, or every restart would use the same few. */
   #reference = randomInt(256);
 
-  constructor(config: SmppConfig, { log, meter }: ChannelContext) {
+  constructor(config: SmppConfig, { id, log, meter, turns }: ChannelContext) {
+    this.#id = id;
+    this.#turns = turns;
     this.#config = config;
     this.#meter = meter;
     this.#rate = new AdaptiveRate(config.throughputPerSecond);
@@ -96,8 +101,18 @@ export class SmppChannel implements Channel {
     if (stop.aborted) onStop();
     else stop.addEventListener('abort', onStop, { once: true });
     this.#stalls.start();
-    await Promise.all(running.map((each) => each.session.run(inbox, each.stop.signal)));
+    await Promise.all(running.map((each) => this.#runInTurn(each.session, inbox, each.stop.signal)));
     this.#stalls.stop();
+  }
+
+  /** A telco allows so many binds in all: nodes share them, and a session whose turn another node has stands by. */
+  async #runInTurn(session: Session, inbox: Inbox, stop: AbortSignal): Promise<void> {
+    if (this.#turns === undefined) return session.run(inbox, stop);
+    session.standBy();
+    await this.#turns.hold(`channel ${this.#id} ${session.name}`, stop, async (_turn, ended) => {
+      await session.run(inbox, ended);
+      if (!stop.aborted) session.standBy();
+    });
   }
 
   /**
@@ -120,14 +135,15 @@ export class SmppChannel implements Channel {
   }
 
   health(): ChannelHealth {
-    const bound = this.#sessions.filter((session) => session.isBound).length;
-    const sound = this.#sessions.filter((session) => session.isSound).length;
+    const here = this.#sessions.filter((session) => !session.isStandingBy);
+    const bound = here.filter((session) => session.isBound).length;
+    const sound = here.filter((session) => session.isSound).length;
     const links = this.#sessions.map((session) => session.health());
     const facts = {
       receipt_ids: this.#receiptIds.description,
       submits_per_second: Math.round(this.#rate.perSecond(steadyNowMs()) * 10) / 10,
     };
-    if (sound === this.#sessions.length) return { state: 'up', links, facts };
+    if (here.length > 0 && sound === here.length) return { state: 'up', links, facts };
     return { state: bound === 0 ? 'down' : 'degraded', links, facts };
   }
 

@@ -27,7 +27,7 @@ export interface SessionOptions {
   readonly onRoom: () => void;
 }
 
-export type SessionState = Exclude<LinkState, 'closed'> | 'idle' | 'backing_off' | 'refused';
+export type SessionState = Exclude<LinkState, 'closed'> | 'idle' | 'standby' | 'backing_off' | 'refused';
 
 const returnCause = 'the first host takes connections again';
 
@@ -106,7 +106,21 @@ export class Session {
     };
   }
 
-  /** Resolves after `stop`, when the link has been given up in good order. */
+  /** Among those of its channel, on whatever node. */
+  get name(): string {
+    return `session ${this.#label}`;
+  }
+
+  get isStandingBy(): boolean {
+    return this.#state === 'standby';
+  }
+
+  /** Another node has it. */
+  standBy(): void {
+    this.#enter('standby', 'another node has this session, or nobody yet');
+  }
+
+  /** Resolves after `stop`, when the link has been given up in good order. May run again. */
   async run(inbox: Inbox, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       await this.#passGate(stop);

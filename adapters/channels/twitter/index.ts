@@ -14,6 +14,7 @@ const secretKeys = [
 export const twitterAdapter: ChannelAdapter<TwitterConfig> = {
   name: 'twitter',
   medium: 'twitter',
+  nodes: 'one',
   parseConfig: (raw) => parseWith(twitterConfigSchema, raw),
   inspect: inspectChannels,
   diagnose,

@@ -1,3 +1,4 @@
+import { steadyNowMs } from '../../../src/domain/clock.js';
 import type { Database, Tx } from './database.js';
 
 /** How long a node counts as alive after its last sign, and how often it gives one. */
@@ -20,14 +21,19 @@ export class Nodes {
     return row.number;
   }
 
-  /** Gives the sign; also after others took this node for dead. Removes those who gave none. */
-  sign(tx: Tx, number: number): void {
+  /**
+   * Gives the sign; also after others took this node for dead. Removes those who gave none.
+   * @returns the time by the database's clock.
+   */
+  async sign(tx: Tx, number: number): Promise<number> {
     tx.send(`DELETE FROM nodes WHERE number <> $1 AND alive_until_ms < ${nowMs}`, [number]);
     tx.send(
       `INSERT INTO nodes (number, alive_until_ms) OVERRIDING SYSTEM VALUE VALUES ($1, ${nowMs} + $2)
        ON CONFLICT (number) DO UPDATE SET alive_until_ms = excluded.alive_until_ms`,
       [number, signs.validMs],
     );
+    const [row] = await tx.query<{ now_ms: number }>(`SELECT ${nowMs} AS now_ms`);
+    return row?.now_ms ?? steadyNowMs();
   }
 
   async leave(number: number): Promise<void> {

@@ -121,7 +121,7 @@ export class PartIntake {
     const { arrivals, numbers } = await this.#arrivals(tx, batches);
     started(arrivals.map(({ id }) => id));
     for (const wave of wavesOf(arrivals)) this.#write(tx, await this.#takeIn(tx, wave, numbers));
-    cursors.set(
+    await cursors.set(
       tx,
       batches.flatMap(({ batch }) => (batch.cursor === undefined ? [] : [batch.cursor])),
     );

@@ -1,3 +1,4 @@
+import { steadyNowMs } from '../../../src/domain/clock.js';
 import type { OwnTicket, TicketContext } from '../../../src/ports/conversation.js';
 import type { Act, ChannelCounts, ChannelHold, Redecoded, StoredPartView } from '../../../src/ports/operations.js';
 import type {
@@ -16,6 +17,7 @@ import type {
   StoreCounts,
   StoreRules,
 } from '../../../src/ports/store.js';
+import type { TurnRequest } from '../../../src/ports/turns.js';
 import { acts } from './acts.js';
 import { channelBacklogs } from './channelBacklogs.js';
 import { Channels } from './channels.js';
@@ -42,6 +44,7 @@ import { senderNotes } from './senderNotes.js';
 import { Senders } from './senders.js';
 import { Tickets } from './tickets.js';
 import { Traces } from './traces.js';
+import { turns } from './turns.js';
 import { WorkQueue } from './workQueue.js';
 
 export interface PostgresStoreOptions extends Connecting {
@@ -58,6 +61,8 @@ const dayMs = 24 * hourMs;
 
 /** How long is kept what is kept only for a time. */
 const keepMs = { fingerprints: hourMs, closedSets: dayMs, earlyReceipts: 3 * dayMs, deliveries: 30 * dayMs } as const;
+
+const skewNoticedMs = 1_000;
 
 /** An operator's command leases nothing. */
 const noNode = 0;
@@ -114,6 +119,7 @@ class PostgresStore implements Store {
   /** Long messages that went on incomplete, by their channel's number. */
   readonly #expired = new Map<number, number>();
   #signing: NodeJS.Timeout | null = null;
+  #skewMs = 0;
 
   constructor(
     private readonly database: Database,
@@ -162,7 +168,8 @@ class PostgresStore implements Store {
   }
 
   claimReports({ limit, nowMs, leaseMs }: Claim): Promise<readonly ReportClaim[]> {
-    return this.database.transaction((tx) => this.#reports.claim(tx, limit, nowMs, nowMs + leaseMs));
+    const sharedMs = this.#shared(nowMs);
+    return this.database.transaction((tx) => this.#reports.claim(tx, limit, sharedMs, sharedMs + leaseMs));
   }
 
   ownTicket(seq: number, trackingId: string): Promise<OwnTicket | null> {
@@ -189,7 +196,7 @@ class PostgresStore implements Store {
     return this.database.transaction(async (tx) => {
       await this.#forwardQueue.delay(
         tx,
-        items.map(({ seq, dueAtMs }) => ({ seq, dueMs: dueAtMs, perhapsDone: false })),
+        items.map(({ seq, dueAtMs }) => ({ seq, dueMs: this.#shared(dueAtMs), perhapsDone: false })),
       );
       note(
         tx,
@@ -211,11 +218,15 @@ class PostgresStore implements Store {
   }
 
   claimReplies(claim: Parameters<Store['claimReplies']>[0]): Promise<readonly ReplyClaim[]> {
-    return this.database.transaction((tx) => this.#replies.claim(tx, claim));
+    const shared = { ...claim, nowMs: this.#shared(claim.nowMs) };
+    return this.database.transaction((tx) => this.#replies.claim(tx, shared));
   }
 
   recordOutcomes(items: Parameters<Store['recordOutcomes']>[0]): Promise<void> {
-    return this.database.transaction((tx) => this.#replies.record(tx, items));
+    const shared = items.map((item) =>
+      item.retryAtMs === null ? item : { ...item, retryAtMs: this.#shared(item.retryAtMs) },
+    );
+    return this.database.transaction((tx) => this.#replies.record(tx, shared));
   }
 
   releaseReplies(seqs: readonly number[]): Promise<void> {
@@ -300,7 +311,7 @@ class PostgresStore implements Store {
   }
 
   probe(nowMs: number): Promise<void> {
-    return this.database.transaction(async (tx) => cursors.set(tx, [{ name: 'probe', value: String(nowMs) }]));
+    return this.database.transaction((tx) => cursors.set(tx, [{ name: 'probe', value: String(nowMs) }]));
   }
 
   tidy(nowMs: number): Promise<void> {
@@ -311,6 +322,14 @@ class PostgresStore implements Store {
       receipts.dropEarlyBefore(tx, nowMs - keepMs.earlyReceipts);
       this.#tickets.dropDeliveriesBefore(tx, nowMs - keepMs.deliveries);
     });
+  }
+
+  takeTurn(request: TurnRequest): Promise<number | null> {
+    return turns.take(this.database, request);
+  }
+
+  endTurn(name: string, owner: string): Promise<void> {
+    return turns.end(this.database, name, owner);
   }
 
   async close(): Promise<void> {
@@ -336,9 +355,16 @@ class PostgresStore implements Store {
     }
   }
 
+  /** What this node's clock calls so is this by the clock that all nodes share: leases and waits are by that. */
+  #shared(ms: number): number {
+    return ms + this.#skewMs;
+  }
+
   #sign(): Promise<void> {
     return this.database.transaction(async (tx) => {
-      this.nodes.sign(tx, this.node);
+      const skewMs = (await this.nodes.sign(tx, this.node)) - steadyNowMs();
+      // Below that it is the way there and back, and no matter to leases of minutes.
+      this.#skewMs = Math.abs(skewMs) < skewNoticedMs ? 0 : skewMs;
       await this.#forwardQueue.reclaim(tx);
       await this.#replyQueue.reclaim(tx);
     });

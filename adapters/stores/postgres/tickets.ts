@@ -98,7 +98,7 @@ export class Tickets {
   async recordStatus(tx: Tx, batch: StatusBatch): Promise<StatusResult[]> {
     const results: StatusResult[] = [];
     for (const event of batch.events) results.push(await this.#recordEvent(tx, event, batch.atMs));
-    if (batch.cursor !== undefined) cursors.set(tx, [batch.cursor]);
+    if (batch.cursor !== undefined) await cursors.set(tx, [batch.cursor]);
     return results;
   }
 

@@ -344,6 +344,13 @@ class SqliteStore implements Store {
     });
   }
 
+  /** One gateway runs on a file: whatever nodes do by turns, it does. */
+  async takeTurn(): Promise<number> {
+    return 1;
+  }
+
+  async endTurn(): Promise<void> {}
+
   async close(): Promise<void> {
     this.#commits.flush();
     this.db.close();

@@ -28,5 +28,9 @@ export const scenarios: Readonly<Record<ScenarioName, ListedScenario>> = {
     absence: gatewayAbsence,
     run: webhooks,
   },
-  g: { title: 'PostgreSQL: durable intake by one node and by two, the whole way', absence: gatewayAbsence, run: onPostgres },
+  g: {
+    title: 'PostgreSQL: durable intake by one node and by two, the whole way',
+    absence: gatewayAbsence,
+    run: onPostgres,
+  },
 };

@@ -292,6 +292,14 @@ export const first: Migration = {
     act_id bigint NOT NULL
   );
 
+  -- What one node does at a time. A token grows with each node that takes the turn.
+  CREATE TABLE turns (
+    name text PRIMARY KEY,
+    owner text NOT NULL,
+    token bigint NOT NULL,
+    until_ms bigint NOT NULL
+  );
+
   -- Gateways that run on this store. The time is the database's own: nodes' clocks may differ.
   CREATE TABLE nodes (
     number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,0 +1,33 @@
+/**
+ * What only one node may do at a time: hold an SMPP session (telcos limit binds), poll a peer, run a job. With one node
+ * it always has the turn.
+ */
+export interface Turns {
+  /**
+   * Waits for the turn and does the work while it lasts; again each time that it comes back, until `stop` fires or `work`
+   * resolves by itself. `work` must end within `stopLimitMs` once its signal is aborted: then another node may begin.
+   */
+  hold(name: string, stop: AbortSignal, work: (turn: Turn, ended: AbortSignal) => Promise<void>): Promise<void>;
+}
+
+/** A turn that a node has had. */
+export interface Turn {
+  readonly name: string;
+  /** Grows with each node that takes the turn: of two, the smaller one is over. */
+  readonly token: number;
+}
+
+/** Where turns are kept. */
+export interface TurnStore {
+  /** Takes a turn, or keeps it for so long again. @returns its token; null: another node has it. */
+  takeTurn(request: TurnRequest): Promise<number | null>;
+  /** Gives a turn up, for whoever asks next; nothing where another node has it. */
+  endTurn(name: string, owner: string): Promise<void>;
+}
+
+export interface TurnRequest {
+  readonly name: string;
+  /** Names the node. */
+  readonly owner: string;
+  readonly leaseMs: number;
+}

@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import type { Turn, TurnStore } from '../../src/ports/turns.js';
+import { NodeTurns } from '../../src/work/nodeTurns.js';
+import { Facts } from '../fakes/facts.js';
+import { MemoryLog } from '../fakes/log.js';
+import { PostgresPlace } from '../fakes/postgresPlace.js';
+
+/** Everything in a fiftieth of the time. */
+const quick = { leaseMs: 500, renewMs: 60, giveUpMs: 300, askMs: 20 };
+
+describe('turns of nodes', () => {
+  let place: PostgresPlace;
+  let store: Awaited<ReturnType<PostgresPlace['open']>>;
+  let facts: Facts;
+  let log: MemoryLog;
+  const stops: AbortController[] = [];
+  const running: Promise<void>[] = [];
+
+  beforeEach(async () => {
+    place = await PostgresPlace.create();
+    store = await place.open();
+    facts = new Facts();
+    log = new MemoryLog(facts);
+  });
+
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) stop.abort();
+    await Promise.all(running.splice(0));
+    await store.close();
+    await place.remove();
+  });
+
+  /** A node that does the work until its turn ends. */
+  function node(owner: string, over: TurnStore = store) {
+    const stop = new AbortController();
+    stops.push(stop);
+    const told: { working: boolean; turns: Turn[]; stop: AbortController } = { working: false, turns: [], stop };
+    const work = (turn: Turn, ended: AbortSignal): Promise<void> => {
+      told.working = true;
+      told.turns.push(turn);
+      facts.changed();
+      return new Promise((resolve) => {
+        ended.addEventListener('abort', () => {
+          told.working = false;
+          facts.changed();
+          resolve();
+        });
+      });
+    };
+    running.push(new NodeTurns(over, owner, log, quick).hold('session 1', stop.signal, work));
+    return told;
+  }
+
+  /** A store that can be cut off. */
+  function cuttable(): TurnStore & { away: boolean } {
+    const through = {
+      away: false,
+      takeTurn: (request: Parameters<TurnStore['takeTurn']>[0]) =>
+        through.away ? Promise.reject(new Error('away')) : store.takeTurn(request),
+      endTurn: (name: string, owner: string) => store.endTurn(name, owner),
+    };
+    return through;
+  }
+
+  it('has one node work at a time; the next begins when it stops, with a higher token', async () => {
+    const one = node('one');
+    await facts.until('one works', () => one.working);
+    const other = node('other');
+    expect(await store.takeTurn({ name: 'session 1', owner: 'third', leaseMs: 1 })).to.equal(null);
+    one.stop.abort();
+    await facts.until('the other works', () => other.working);
+    expect(one.working).to.equal(false);
+    expect(other.turns[0]?.token).to.be.greaterThan(one.turns[0]?.token ?? 0);
+  });
+
+  it('ends the work of a node that cannot reach the store before another begins', async () => {
+    const line = cuttable();
+    const one = node('one', line);
+    await facts.until('one works', () => one.working);
+    line.away = true;
+    const other = node('other');
+    let both = false;
+    await facts.until('the other works', () => {
+      both ||= one.working && other.working;
+      return other.working;
+    });
+    expect(both, 'both at once').to.equal(false);
+    line.away = false;
+    other.stop.abort();
+    await facts.until('it came back', () => one.working);
+    expect(one.turns).to.have.length(2);
+  });
+
+  it('keeps a turn as long as it is renewed', async () => {
+    const one = node('one');
+    const other = node('other');
+    await facts.until('one of them works', () => one.working || other.working);
+    const untilMs = Date.now() + 2 * quick.leaseMs;
+    while (Date.now() < untilMs)
+      expect(await store.takeTurn({ name: 'session 1', owner: 'x', leaseMs: 1 })).to.equal(null);
+    expect(one.turns.length + other.turns.length).to.equal(1);
+  });
+
+  it('commits nothing of a cursor that was read under a turn which is over', async () => {
+    const token = (await store.takeTurn({ name: 'poll', owner: 'one', leaseMs: 60_000 })) ?? 0;
+    const cursor = (value: string) => ({ name: 'posts', value, turn: { name: 'poll', token } });
+    const batch = { channelId: 'twitter', medium: 'twitter', parts: [], joinUntilMs: 0 };
+    await store.acceptParts({ ...batch, cursor: cursor('5') });
+    await store.endTurn('poll', 'one');
+    await store.takeTurn({ name: 'poll', owner: 'other', leaseMs: 60_000 });
+    const late = store.acceptParts({ ...batch, cursor: cursor('4') });
+    expect(await late.catch(String)).to.match(/another node has taken over: poll/);
+    const status = store.recordStatus({ events: [], cursor: cursor('4'), atMs: 0 });
+    expect(await status.catch(String)).to.match(/another node has taken over/);
+    expect(await store.cursor('posts')).to.equal('5');
+  });
+});
