@@ -61,6 +61,8 @@ describe('bench: targets', () => {
       measured('gateway, intake, backlog', 18_000),
       measured('gateway, webhooks', 3_000),
       measured('bare express route', 5_000),
+      measured('PostgreSQL, intake', 8_000),
+      measured('PostgreSQL, intake, two nodes', 8_000, { serverCpus: 1.19 }),
     ];
     expect(new Set(Object.values(states(all)))).to.deep.equal(new Set(['met']));
   });
@@ -85,6 +87,14 @@ describe('bench: targets', () => {
       label: 'memory in any one scenario',
       all: [measured('gateway, intake', 20_000), measured('gateway, filling', 20_000, { peakMb: 251 })],
       target: 'peak memory',
+    },
+    {
+      label: 'two nodes that take more of the processors for one message',
+      all: [
+        measured('PostgreSQL, intake', 9_000, { serverCpus: 0.9 }),
+        measured('PostgreSQL, intake, two nodes', 10_000, { serverCpus: 1.3 }),
+      ],
+      target: 'CPU seconds a message',
     },
     {
       label: 'an intake that a backlog slows down, over all rounds',
