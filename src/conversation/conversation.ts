@@ -166,19 +166,23 @@ export class Conversation {
     if (!isAsMeant) return handled(talk, { ...told, reply }, 'status', false);
     const view = await this.parts.tracker.status(ticket.trackingId, talk.signal);
     if (view.kind === 'retry') return view;
-    const text = this.#statusText(ticket, view.kind === 'found' ? view : null, talk.language);
+    const text = this.#statusText(ticket, view.kind === 'found' ? view : null, talk);
     return handled(talk, { ...told, reply: { kind: 'information', text } }, 'status', true);
   }
 
-  /** Without the agency's message, which came as a notice when it was news: so the answer is one SMS. */
-  #statusText(ticket: OwnTicket, view: TicketView | null, language: string | null): string {
+  /**
+   * Without the agency's message, which came as a notice when it was news: so the answer is one SMS. Where all can read
+   * it the agency is not named either, for the report may have come by a private message.
+   */
+  #statusText(ticket: OwnTicket, view: TicketView | null, { message, language }: Talk): string {
     const { trackingId, receivedAtMs, forwardedAtMs } = ticket;
     const status = view?.status ?? ticket.status;
     const sinceMs = status === 'received' ? receivedAtMs : (instantOf(view?.updatedAt) ?? forwardedAtMs);
     const { calendar, wording } = this.parts;
     const { zone } = this.rules;
     const dueAt = dueAtOf({ status, dueAt: view?.dueAt ?? null }, sinceMs, Date.now(), { calendar, zone });
-    return wording.render(`status.${status}`, language, { trackingId, agency: view?.agency ?? null, dueAt });
+    const agency = isPublic(message) ? null : (view?.agency ?? null);
+    return wording.render(`status.${status}`, language, { trackingId, agency, dueAt });
   }
 
   #answer({ key, trackingId, ticket, notes }: Answer, talk: Talk): MessageResult {
@@ -243,22 +247,12 @@ function toFollowUp({ kind, text, rating }: FollowUpTicket, { message, reading }
 }
 
 function keep({ reason }: Keep, talk: Talk): MessageResult {
-  return handled(
-    talk,
-    { as: 'kept', ticketSeq: talk.context.thread?.seq ?? null, detail: reason, ...unsaid },
-    'kept',
-    false,
-  );
+  return handled(talk, { as: 'kept', ticketSeq: null, detail: reason, ...unsaid }, 'kept', false);
 }
 
-type WithoutPlace = Pick<Handled, 'as' | 'ticketSeq' | 'detail'> & Pick<SaidBack, 'reply' | 'notes'>;
+type Told = Pick<Handled, 'as' | 'ticketSeq' | 'detail'> & Pick<SaidBack, 'reply' | 'notes'>;
 
-function handled(
-  { seq }: Talk,
-  { notes, as, ticketSeq, detail, reply }: WithoutPlace,
-  deed: string,
-  asked: boolean,
-): Done {
+function handled({ seq }: Talk, { notes, as, ticketSeq, detail, reply }: Told, deed: string, asked: boolean): Done {
   const fact = { seq, as, ticketSeq, detail, reply, atMs: Date.now(), ...(notes === null ? {} : { notes }) };
   return { kind: 'handled', fact, deed, askedTracker: asked };
 }

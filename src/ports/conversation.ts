@@ -38,7 +38,7 @@ export interface NewReply {
   readonly notBeforeMs?: number;
   /** Nobody asked for it: not for senders who said STOP, neither when it is recorded nor when its time has come. */
   readonly unasked?: true;
-  /** Dropped when its time has come, if the ticket has moved or its sender has said anything about it meanwhile. */
+  /** Dropped when its time has come, if the ticket has moved or its sender has followed it up meanwhile. */
   readonly whileUnmoved?: true;
 }
 

@@ -357,6 +357,13 @@ describe('a conversation', () => {
       expect(reply).to.equal(render('acknowledgementPublicPersonalData', null, { trackingId: '9165001' }));
     });
 
+    it('tells who asks there how a report stands, and not with whom', async () => {
+      tracker.statusAnswer = (trackingId) => found(trackingId);
+      await say('RAHASIA pungli di kelurahan kami');
+      const [answer] = await say('STATUS', inPublic);
+      expect(answer).to.contain('#9165001: Ditindaklanjuti').and.not.contain('Dinas PU');
+    });
+
     it('tells news without the words of the agency', async () => {
       await say('Lampu padam di kab Gianyar', inPublic);
       const [told] = await news(1, 'in_progress', 'Bapak Wayan, kami ke rumah Anda');

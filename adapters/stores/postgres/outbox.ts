@@ -27,11 +27,12 @@ const due = `WITH due AS MATERIALIZED (
   SELECT d.id, d.report_seq, d.kind, d.text, d.unasked AND coalesce(n.stopped, false) AS stopped,
     d.unmoved_sequence IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM tickets t WHERE t.report_seq = d.report_seq AND t.sequence = d.unmoved_sequence AND NOT EXISTS (
-        SELECT 1 FROM handled_messages h WHERE h.ticket_seq = d.report_seq AND h.at_ms >= d.at_ms)) AS moved
+        SELECT 1 FROM handled_messages h
+        WHERE h.ticket_seq = d.report_seq AND h.at_ms >= d.at_ms AND h.handled_as = 'followed_up')) AS moved
   FROM due d JOIN reports r ON r.seq = d.report_seq LEFT JOIN sender_notes n ON n.sender_id = r.sender_id
   ORDER BY d.not_before_ms, d.id`;
 
-const reasons = { stopped: 'the sender said STOP', moved: 'the ticket moved or its sender spoke' } as const;
+const reasons = { stopped: 'the sender said STOP', moved: 'the ticket moved or its sender followed it up' } as const;
 
 /** Sees to it that replies go when they may: at once, later, or not at all. */
 export class Outbox {

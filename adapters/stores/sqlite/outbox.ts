@@ -42,7 +42,8 @@ export class Outbox {
     );
     this.#remove = db.prepare<[string]>('DELETE FROM notices WHERE id IN (SELECT value FROM json_each(?))');
     this.#moved = db.prepare<[number, number, number], { moved: number }>(
-      `SELECT t.sequence <> ? OR EXISTS (SELECT 1 FROM handled_messages h WHERE h.ticket_seq = t.report_seq AND h.at_ms >= ?)
+      `SELECT t.sequence <> ? OR EXISTS (SELECT 1 FROM handled_messages h WHERE h.ticket_seq = t.report_seq AND h.at_ms >= ?
+           AND h.handled_as = 'followed_up')
          AS moved FROM tickets t WHERE t.report_seq = ?`,
     );
     this.#count = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM notices');
@@ -92,7 +93,9 @@ export class Outbox {
     const { report_seq: reportSeq, unasked, unmoved_sequence: sequence, at_ms: atMs } = notice;
     if (unasked === 1 && this.notes.hasStopped(reportSeq)) return stopped;
     if (sequence === null) return null;
-    return this.#moved.get(sequence, atMs, reportSeq)?.moved === 0 ? null : 'the ticket moved or its sender spoke';
+    return this.#moved.get(sequence, atMs, reportSeq)?.moved === 0
+      ? null
+      : 'the ticket moved or its sender followed it up';
   }
 
   #drop(reportSeq: number, kind: ReplyKind, reason: string, atMs: number): void {

@@ -310,7 +310,15 @@ export function describeNotices(scene: () => Scene): void {
         { label: 'the same event came again', goes: true, happens: (report) => scene().status(report, 1, responded) },
         { label: 'the ticket moved', goes: false, happens: (report) => scene().status(report, 2, { reply: null }) },
         {
-          label: 'its sender said something about it',
+          label: 'its sender only asked how it stands',
+          goes: true,
+          happens: async (report) => {
+            const claim = await scene().claimedReport(smsPart({ text: 'STATUS' }));
+            await scene().handle(claim.seq, { as: 'answered', ticketSeq: report.seq });
+          },
+        },
+        {
+          label: 'its sender followed it up',
           goes: false,
           happens: async (report) => {
             const claim = await scene().claimedReport(smsPart({ text: 'SELESAI' }));
