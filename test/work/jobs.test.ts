@@ -3,6 +3,7 @@ import type { Store } from '../../src/ports/store.js';
 import { type Job, startJobs } from '../../src/work/jobs.js';
 import { Facts } from '../fakes/facts.js';
 import { MemoryLog } from '../fakes/log.js';
+import { smsPart } from '../fakes/parts.js';
 import { SqlitePlace } from '../fakes/sqlitePlace.js';
 
 /** Holds the whole process, as a long garbage collection or a stopped machine does. */
@@ -104,5 +105,19 @@ describe('jobs', () => {
     });
     await facts.until('it was asked twice', () => asked >= 2);
     expect(runs).to.equal(0);
+  });
+
+  it('release replies whose time has come, and wake who sends them', async () => {
+    await store.acceptParts({ channelId: 'telkomsel', medium: 'sms', parts: [smsPart()], joinUntilMs: 0 });
+    const [claim] = await store.claimReports({ owner: 'x', limit: 1, nowMs: 0, leaseMs: 1 });
+    const soonMs = Date.now() + 500;
+    const reply = { kind: 'status', text: 'Kabar pagi', notBeforeMs: soonMs } as const;
+    const ticket = { trackingId: '9165816', status: 'received', dueAt: null, publicUrl: null } as const;
+    await store.recordForwarded([{ seq: claim?.seq ?? 0, ...ticket, atMs: Date.now(), reply }]);
+    expect((await store.counts()).noticesWaiting).to.equal(1);
+    stop = startJobs(store, () => facts.changed(), log, async () => true);
+    await facts.until('it is queued', async () => (await store.counts()).repliesWaiting === 1);
+    expect(Date.now()).to.be.at.least(soonMs);
+    expect((await store.counts()).noticesWaiting).to.equal(0);
   });
 });
