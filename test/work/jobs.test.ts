@@ -115,7 +115,12 @@ describe('jobs', () => {
     const ticket = { trackingId: '9165816', status: 'received', dueAt: null, publicUrl: null } as const;
     await store.recordForwarded([{ seq: claim?.seq ?? 0, ...ticket, atMs: Date.now(), reply }]);
     expect((await store.counts()).noticesWaiting).to.equal(1);
-    stop = startJobs(store, () => facts.changed(), log, async () => true);
+    stop = startJobs(
+      store,
+      () => facts.changed(),
+      log,
+      async () => true,
+    );
     await facts.until('it is queued', async () => (await store.counts()).repliesWaiting === 1);
     expect(Date.now()).to.be.at.least(soonMs);
     expect((await store.counts()).noticesWaiting).to.equal(0);
