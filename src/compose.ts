@@ -27,7 +27,7 @@ import type { Store } from './ports/store.js';
 import type { TicketDesk } from './ports/ticketDesk.js';
 import type { TrackerAdapter } from './ports/tracker.js';
 import { Metrics } from './telemetry/metrics.js';
-import { NodeTurns } from './work/nodeTurns.js';
+import { NodeTurns, turnTimes } from './work/nodeTurns.js';
 
 /** The composition root: the one place that knows both the gateway and its adapters. */
 
@@ -99,7 +99,7 @@ export async function composeGateway(config: GatewayConfig, instructions: Instru
   const wording = new CurrentWording(instructions.wording, vocabulary);
   const store = await openStore(config, 'gateway');
   const owner = randomUUID();
-  const turns = new NodeTurns(store, owner, log.child({ part: 'turns' }));
+  const turns = new NodeTurns(store, owner, log.child({ part: 'turns' }), turnTimes(config.store.turnSeconds * 1_000));
   const tracker = config.tracker.adapter.create(config.tracker.config, { log: log.child({ part: 'tracker' }) });
   const setupOf = (id: string, { adapter, config: block }: Configured<ChannelAdapter>): ChannelSetup => ({
     adapter: adapter.name,

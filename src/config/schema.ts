@@ -104,6 +104,14 @@ const storeSchema = z
       .describe(
         "The Unix domain socket for operators' commands to this node. Without it: beside the SQLite file, or `data/gateway.control` with PostgreSQL.",
       ),
+    turnSeconds: z
+      .number()
+      .min(8)
+      .max(300)
+      .default(15)
+      .describe(
+        'PostgreSQL: how long other nodes wait for one that gives no sign before they take over its SMPP sessions, polls and jobs.',
+      ),
     pool: poolSchema.prefault({}),
   })
   .describe('Where parts, reports and replies are kept');

@@ -1,9 +1,10 @@
 import { steadyNowMs } from '../domain/clock.js';
 import { messageOf } from '../domain/messageOf.js';
+import { stopLimitMs } from '../ports/channel.js';
 import type { Log } from '../ports/log.js';
 import type { Turn, TurnStore, Turns } from '../ports/turns.js';
 
-export interface TurnSettings {
+interface TurnSettings {
   /** How long others wait for a node that gives no sign. */
   readonly leaseMs: number;
   readonly renewMs: number;
@@ -13,7 +14,14 @@ export interface TurnSettings {
   readonly askMs: number;
 }
 
-const settingsDefault: TurnSettings = { leaseMs: 15_000, renewMs: 3_000, giveUpMs: 9_000, askMs: 2_000 };
+/** Between the end of a node's work and that of its lease, beyond what the work may take to end. */
+const marginMs = 1_000;
+
+/** @param leaseMs 8 s at least: work may take `stopLimitMs` to end. */
+export function turnTimes(leaseMs: number): TurnSettings {
+  const giveUpMs = leaseMs - stopLimitMs - marginMs;
+  return { leaseMs, giveUpMs, renewMs: giveUpMs / 3, askMs: 1_000 };
+}
 
 /** How often a node looks whether it is still in time: one that was frozen must find out before it does anything else. */
 const looksPerRenewal = 6;
@@ -28,7 +36,7 @@ export class NodeTurns implements Turns {
     private readonly store: TurnStore,
     private readonly owner: string,
     private readonly log: Log,
-    private readonly settings: TurnSettings = settingsDefault,
+    private readonly settings: TurnSettings,
   ) {}
 
   async hold(name: string, stop: AbortSignal, work: (turn: Turn, ended: AbortSignal) => Promise<void>): Promise<void> {

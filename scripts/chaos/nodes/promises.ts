@@ -1,0 +1,14 @@
+import type { NodesEvidence } from './run.js';
+
+/** What must hold whatever happened. */
+export const nodesPromised: readonly { readonly label: string; readonly holds: (found: NodesEvidence) => boolean }[] = [
+  { label: 'every text is acknowledged in the end', holds: (found) => found.acknowledged === found.texts },
+  { label: 'every text is in the tracker', holds: (found) => found.missing === 0 },
+  { label: 'no text is in the tracker twice', holds: (found) => found.doubled === 0 },
+  { label: 'every citizen has an answer to each text', holds: (found) => found.unanswered === 0 },
+  {
+    label: 'no reply came twice but those that were perhaps sent',
+    holds: (found) => found.repliesTooMany <= found.perhapsSent,
+  },
+  { label: 'nothing was given up', holds: (found) => found.deadLetters === 0 },
+];
