@@ -14,7 +14,7 @@ import { Stream } from './push/stream.js';
 import { WebhookRegistration } from './push/webhookRegistration.js';
 
 /** How often what was spent, and who is watched, is written where nothing else is. */
-const saveMs = 5_000;
+const saveMs = 1_000;
 /** Posts are due by the hour. */
 const recheckMs = 60_000;
 const ruleTag = 'lapor-gateway';
