@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 import { httpAdapter } from '../adapters/channels/http/index.js';
 import { smppAdapter } from '../adapters/channels/smpp/index.js';
 import { telegramAdapter } from '../adapters/channels/telegram/index.js';
@@ -21,6 +22,8 @@ import { ReadingThread } from './conversation/understanding/readingThread.js';
 import type { Wording } from './conversation/wording/wording.js';
 import { Gateway, type GatewayParts, type GatewaySettings } from './gateway.js';
 import { joinParts } from './intake/joinParts.js';
+import { openMedia } from './media/open.js';
+import { trackerWithMedia } from './media/trackerWithMedia.js';
 import type { ChannelAdapter } from './ports/channel.js';
 import type { Log } from './ports/log.js';
 import type { Store } from './ports/store.js';
@@ -81,6 +84,8 @@ export function openDesk(config: GatewayConfig): TicketDesk {
 export interface Composed {
   readonly gateway: Gateway;
   readonly parts: GatewayParts;
+  /** Answers what begins with `/media/`. */
+  readonly media: RequestListener;
   /** How a channel of this gateway is made, of this config or of one that a reload brings. */
   readonly setupOf: (id: string, entry: Configured<ChannelAdapter>) => ChannelSetup;
 }
@@ -100,7 +105,11 @@ export async function composeGateway(config: GatewayConfig, instructions: Instru
   const store = await openStore(config, 'gateway');
   const owner = randomUUID();
   const turns = new NodeTurns(store, owner, log.child({ part: 'turns' }), turnTimes(config.store.turnSeconds * 1_000));
-  const tracker = config.tracker.adapter.create(config.tracker.config, { log: log.child({ part: 'tracker' }) });
+  const media = openMedia(config, (id) => gateway.switchboard.channels.get(id)?.channel, log.child({ part: 'media' }));
+  const tracker = trackerWithMedia(
+    config.tracker.adapter.create(config.tracker.config, { log: log.child({ part: 'tracker' }) }),
+    media.collector,
+  );
   const setupOf = (id: string, { adapter, config: block }: Configured<ChannelAdapter>): ChannelSetup => ({
     adapter: adapter.name,
     medium: adapter.medium,
@@ -118,9 +127,11 @@ export async function composeGateway(config: GatewayConfig, instructions: Instru
   });
   const channels = new Map([...config.channels].map(([id, entry]) => [id, setupOf(id, entry)]));
   const reader = new ReadingThread(knowledge.data, log.child({ part: 'understanding' }));
-  const shared = { store, owner, turns, metrics, log };
+  const jobs = [media.tidy];
+  const shared = { store, owner, turns, metrics, jobs, log };
   const parts: GatewayParts = { ...shared, tracker, channels, reader, wording, vocabulary, calendar };
-  return { gateway: new Gateway(parts, settingsOf(config)), parts, setupOf };
+  const gateway = new Gateway(parts, settingsOf(config));
+  return { gateway, parts, media: media.serve, setupOf };
 }
 
 /** How long a reply that was perhaps sent waits for a sign that it was, before it is sent again. */

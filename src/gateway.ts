@@ -16,7 +16,7 @@ import type { ReplyPolicy } from './replies/policy.js';
 import { StatusSink } from './replies/statusSink.js';
 import type { Metrics } from './telemetry/metrics.js';
 import type { BackoffRange } from './work/backoff.js';
-import { startJobs } from './work/jobs.js';
+import { type Job, standingJobs, startJobs } from './work/jobs.js';
 
 export interface GatewaySettings {
   readonly joinWindowMs: number;
@@ -40,6 +40,8 @@ export interface GatewayParts {
   /** Names this gateway in leases. */
   readonly owner: string;
   readonly turns: Turns;
+  /** Beside the standing ones. */
+  readonly jobs: readonly Job[];
   readonly log: Log;
 }
 
@@ -105,7 +107,7 @@ export class Gateway {
       this.switchboard.wake();
     };
     const isOurs = async () => (await store.takeTurn({ name: 'jobs', owner, leaseMs: jobsLeaseMs })) !== null;
-    this.#stopJobs = startJobs(store, wake, log, isOurs);
+    this.#stopJobs = startJobs(store, wake, log, isOurs, [...standingJobs, ...this.parts.jobs]);
   }
 
   /** Ends what is under way, at most for `drainMs`; nothing is lost by what then is left. */

@@ -33,7 +33,12 @@ export type Exchanged =
   /** Nothing was written: the peer knows nothing of it. */
   | { readonly kind: 'unwritten'; readonly cause: string }
   /** It was written, or may have been, and no whole answer came. */
-  | { readonly kind: 'unanswered'; readonly cause: string };
+  | {
+      readonly kind: 'unanswered';
+      readonly cause: string;
+      /** There was an answer, longer than was asked for. */
+      readonly tooLong?: true;
+    };
 
 export type Agents = Readonly<Record<'http:' | 'https:', HttpAgent>>;
 
@@ -98,6 +103,11 @@ class Settlement {
     this.request.destroy();
   }
 
+  tooLong(maxBytes: number): void {
+    this.#end({ kind: 'unanswered', cause: `an answer longer than ${maxBytes} bytes`, tooLong: true });
+    this.request.destroy();
+  }
+
   answered(answer: Answered): void {
     this.#end(answer);
   }
@@ -117,7 +127,7 @@ function gather(response: IncomingMessage, maxBytes: number, settle: Settlement)
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > maxBytes) settle.failed(`an answer longer than ${maxBytes} bytes`);
+    if (bytes > maxBytes) settle.tooLong(maxBytes);
     else chunks.push(chunk);
   });
   response.once('error', (error: NodeJS.ErrnoException) => settle.failed(error.code ?? error.name));

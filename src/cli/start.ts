@@ -93,7 +93,7 @@ async function runGateway(config: GatewayConfig, composed: Composed, { redaction
   log.info({}, 'stopped');
 }
 
-function httpApp(config: GatewayConfig, { gateway, parts }: Composed) {
+function httpApp(config: GatewayConfig, { gateway, parts, media }: Composed) {
   const { store, tracker, metrics, log } = parts;
   const { channels } = gateway.switchboard;
   return createHttpApp({
@@ -104,6 +104,7 @@ function httpApp(config: GatewayConfig, { gateway, parts }: Composed) {
       return metrics.text({ store, storeWritable, trackerAway: gateway.forwarder.trackerFault !== null, channels });
     },
     channels: { get: (id) => webhookOf(channels.get(id)) },
+    media,
     trackerEvents: tracker.handleEvents
       ? (request) => tracker.handleEvents?.(request, gateway.statusSink) ?? Promise.resolve({ status: 404 })
       : null,

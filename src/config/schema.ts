@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseNetwork } from '../domain/network.js';
+import { knownContentTypes } from '../media/contentType.js';
 import { storeUrlFault } from './storeUrl.js';
 
 /**
@@ -126,6 +127,54 @@ const intakeSchema = z
       .describe('How long a long SMS waits for its missing parts before it goes on as it is, flagged `truncated`.'),
   })
   .describe('From parts to reports');
+
+const mediaSchema = z
+  .strictObject({
+    directory: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('Where pictures and files are kept that only a channel may fetch. Without it: beside the database.'),
+    maxBytes: z
+      .int()
+      .min(1024)
+      .max(64 * 1024 * 1024)
+      .default(10 * 1024 * 1024)
+      .describe('A larger one is not kept; its report goes on, flagged `attachment_missing`.'),
+    contentTypes: z
+      .array(z.enum(knownContentTypes))
+      .min(1)
+      .default(['image/jpeg', 'image/png', 'image/webp', 'image/heic', 'video/mp4', 'video/3gpp', 'application/pdf'])
+      .describe('What is kept, by the octets of the file and not by what its sender says.'),
+    diskMegabytes: z
+      .int()
+      .min(1)
+      .max(10_000_000)
+      .default(4_096)
+      .describe('All of them together; beyond it reports go on without.'),
+    keepDays: z
+      .number()
+      .positive()
+      .max(3_650)
+      .default(30)
+      .describe('How long one is kept that no report needs any more.'),
+    linkMinutes: z
+      .number()
+      .positive()
+      .max(7 * 24 * 60)
+      .default(60)
+      .describe('How long the tracker may fetch one by the link that it gets with the report.'),
+    baseUrl: z
+      .url({ protocol: /^https?$/, error: 'expected a URL such as http://gateway.internal:1708' })
+      .overwrite((url) => url.replace(/\/+$/, ''))
+      .nullable()
+      .default(null)
+      .describe(
+        'Where the tracker reaches this server. Without it: `server.publicUrl`, else `server.host` and `port`.',
+      ),
+  })
+  .describe('Attachments on their way to the tracker');
 
 const firstRetry = z.number().positive().max(3600);
 const longestRetry = z.number().positive().max(86_400);
@@ -345,6 +394,7 @@ export const gatewaySchema = z.strictObject({
     .refine(hasEntries, 'expected at least one channel')
     .describe('The channels by name: small letters, digits and `-`. Each has `adapter`, and the keys of that adapter'),
   intake: intakeSchema.prefault({}),
+  media: mediaSchema.prefault({}),
   forward: forwardSchema.prefault({}),
   replies: repliesSchema.prefault({}),
   conversation: conversationSchema.prefault({}),

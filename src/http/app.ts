@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express from 'express';
 import { Networks, parseNetwork } from '../domain/network.js';
+import { mediaPath } from '../media/links.js';
 import type { Log } from '../ports/log.js';
 import { errorHandler, sendError } from './errors.js';
 import { type WebhookHandler, Webhooks } from './webhooks.js';
@@ -36,6 +37,8 @@ export interface HttpDeps {
   metrics(): Promise<string>;
   /** By channel id, asked for with each request; null for one that takes no webhooks, undefined where there is none. */
   readonly channels: Pick<ReadonlyMap<string, WebhookHandler | null>, 'get'>;
+  /** Answers what begins with `/media/`. */
+  readonly media: RequestListener;
   /** Null where the tracker pushes nothing. */
   readonly trackerEvents: WebhookHandler | null;
   readonly bodyMaxBytes?: number;
@@ -62,6 +65,10 @@ export function createHttpApp(deps: HttpDeps): RequestListener {
   const operations = operationsApp(deps);
   return (request, response) => {
     const path = pathOf(request);
+    if (path.startsWith(mediaPath)) {
+      deps.media(request, response);
+      return;
+    }
     const handler = path.startsWith(webhookPath)
       ? channelHandler(channels.get(path.slice(webhookPath.length)), request, response)
       : eventsHandler(path === eventsPath ? trackerEvents : undefined, request, response);

@@ -1,4 +1,5 @@
 import { messageOf } from '../domain/messageOf.js';
+import { withChannelInIds } from '../media/attachmentId.js';
 import type { Cursor, Inbox, Part, PartKey, Receipt } from '../ports/channel.js';
 import type { Log } from '../ports/log.js';
 import type { AcceptSummary, ReceiptSummary, Store } from '../ports/store.js';
@@ -35,7 +36,7 @@ export class ChannelInbox implements Inbox {
     const batch = {
       channelId: this.channelId,
       medium: this.medium,
-      parts,
+      parts: parts.map((part) => withChannelInIds(this.channelId, part)),
       joinUntilMs: Date.now() + this.joinWindowMs,
       ...(cursor === undefined ? {} : { cursor: this.#named(cursor) }),
     };

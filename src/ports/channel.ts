@@ -206,8 +206,21 @@ export interface Channel {
   send(reply: OutboundReply, deadlineMs: number): Promise<Outcome>;
   /** Answers a request to `/webhooks/{channel}`; absent where the channel takes none. Never throws on bad input. */
   handleWebhook?(request: WebhookRequest, inbox: Inbox): Promise<WebhookAnswer>;
+  /**
+   * The octets of an attachment that it named by `id` and no `url`, for only its own credentials open it. Absent where
+   * attachments have URLs that anyone may read. Never rejects.
+   *
+   * @param maxBytes what is longer is not read to its end
+   */
+  fetchAttachment?(id: string, maxBytes: number, signal: AbortSignal): Promise<FetchedAttachment>;
   health(): ChannelHealth;
 }
+
+export type FetchedAttachment =
+  | { readonly kind: 'fetched'; readonly octets: Buffer }
+  | { readonly kind: 'later'; readonly cause: string }
+  /** `gone`, `too_large`, or a code of the adapter's own. */
+  | { readonly kind: 'never'; readonly code: string };
 
 /** Counters an adapter may feed; the gateway turns them into metrics labelled with the channel. */
 export interface ChannelMeter {

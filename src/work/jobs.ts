@@ -12,7 +12,8 @@ export interface Job {
 /** One transaction moves so many at most: at six in the morning there may be a night's worth of them. */
 const noticesPerStep = 500;
 
-const jobsDefault: readonly Job[] = [
+/** What any gateway has to do. */
+export const standingJobs: readonly Job[] = [
   {
     name: 'close overdue sets',
     schedule: '*/5 * * * * *',
@@ -43,7 +44,7 @@ export function startJobs(
   wake: () => void,
   log: Log,
   isOurs: () => Promise<boolean>,
-  jobs: readonly Job[] = jobsDefault,
+  jobs: readonly Job[] = standingJobs,
 ): () => Promise<void> {
   const runIfOurs = async (job: Job): Promise<void> => {
     if (await isOurs()) await job.run(store, wake);

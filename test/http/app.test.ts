@@ -54,6 +54,7 @@ describe('http app', () => {
         ['telkomsel', null],
       ]),
       trackerEvents: take,
+      media: (_request, response) => response.end('a picture'),
       bodyMaxBytes: 1_000,
       ...changes,
     });

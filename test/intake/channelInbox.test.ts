@@ -46,6 +46,18 @@ describe('the channel inbox', () => {
     expect(await store.counts()).to.include({ reportsWaiting: 1, setsWaiting: 1 });
   });
 
+  it('names the channel of an attachment that only it can fetch', async () => {
+    const bare = { contentType: null, bytes: null, sha256: null };
+    const attachments = [
+      { id: 'file:1', ...bare },
+      { id: 'm2', url: 'https://pbs.twimg.com/media/x.jpg', ...bare },
+    ];
+    await inbox.accept([smsPart({ extras: { attachments } })]);
+    const claim = { owner: 'test', limit: 1, nowMs: Date.now(), leaseMs: 1_000 };
+    const [claimed] = await store.claimReports(claim);
+    expect(claimed?.message.extras.attachments?.map(({ id }) => id)).to.deep.equal(['telkomsel:file:1', 'm2']);
+  });
+
   it('gives a long message the time of the join window', async () => {
     const beforeMs = Date.now();
     await inbox.accept(longSms(['satu', 'dua'], 1).slice(1));

@@ -1,4 +1,5 @@
-import type { OutboundReply, Outcome } from '../../../src/ports/channel.js';
+import type { FetchedAttachment, OutboundReply, Outcome } from '../../../src/ports/channel.js';
+import { downloaded } from '../download.js';
 import { type Agents, type Exchanged, exchange } from '../exchange.js';
 import type { TelegramConfig } from './config.js';
 
@@ -12,7 +13,7 @@ export type Called =
   | Exclude<Exchanged, { readonly kind: 'answered' }>;
 
 export interface Call {
-  readonly method: 'getUpdates' | 'sendMessage' | 'setWebhook' | 'deleteWebhook';
+  readonly method: 'getUpdates' | 'sendMessage' | 'setWebhook' | 'deleteWebhook' | 'getFile';
   readonly params: object;
   readonly timeoutMs: number;
   readonly stop?: AbortSignal;
@@ -46,7 +47,26 @@ export class BotApi {
       retryAfterMs: typeof seconds === 'number' ? seconds * 1_000 : null,
     };
   }
+
+  /** A file by its `file_id`, in two steps: the path that it has for an hour, and the file. */
+  async download(fileId: string, maxBytes: number, timeoutMs: number, stop: AbortSignal): Promise<FetchedAttachment> {
+    const called = await this.call({ method: 'getFile', params: { file_id: fileId }, timeoutMs, stop });
+    if (called.kind === 'unwritten' || called.kind === 'unanswered') return { kind: 'later', cause: called.cause };
+    // 400 is "file is too big", over 20 MB, and "wrong file_id": neither gets better.
+    if (called.kind === 'refused' && called.status === 400) return { kind: 'never', code: 'refused' };
+    if (called.kind === 'refused') return { kind: 'later', cause: `answered ${called.status}` };
+    const { file_path: path, file_size: bytes } = recordOf(called.result);
+    if (typeof bytes === 'number' && bytes > maxBytes) return { kind: 'never', code: 'too_large' };
+    if (typeof path !== 'string' || !filePath.test(path) || path.includes('..'))
+      return { kind: 'never', code: 'no_path' };
+    const url = new URL(`${this.config.apiUrl}/file/bot${this.config.token}/${path}`);
+    return downloaded(
+      await exchange(this.agents, { method: 'GET', url, headers: {}, timeoutMs, answerMaxBytes: maxBytes, stop }),
+    );
+  }
 }
+
+const filePath = /^[\w./-]{1,300}$/;
 
 /** In UTF-16 units, as the Bot API counts them. */
 const textMaxLength = 4_096;

@@ -3,6 +3,7 @@ import type {
   Channel,
   ChannelContext,
   ChannelHealth,
+  FetchedAttachment,
   Inbox,
   OutboundReply,
   Outcome,
@@ -50,6 +51,10 @@ export class TelegramChannel implements Channel {
 
   send(reply: OutboundReply, deadlineMs: number): Promise<Outcome> {
     return this.#work.do(() => this.#send(reply, deadlineMs));
+  }
+
+  fetchAttachment(id: string, maxBytes: number, signal: AbortSignal): Promise<FetchedAttachment> {
+    return this.#work.do(() => this.#api.download(id, maxBytes, this.config.timeoutSeconds * 1_000, signal));
   }
 
   health(): ChannelHealth {

@@ -3,6 +3,7 @@ import type {
   Channel,
   ChannelContext,
   ChannelHealth,
+  FetchedAttachment,
   Inbox,
   OutboundReply,
   Outcome,
@@ -14,6 +15,7 @@ import { PeerHealth } from '../peerHealth.js';
 import { Work } from '../work.js';
 import { messageRequest, outcomeOf } from './api.js';
 import type { TwilioConfig } from './config.js';
+import { fetchMedia } from './media.js';
 import { Reconciliation } from './reconcile.js';
 import { SignatureCheck } from './signature.js';
 import { paramsOf, readWebhook, type WebhookRead } from './webhook.js';
@@ -60,6 +62,10 @@ export class TwilioChannel implements Channel {
 
   send(reply: OutboundReply, deadlineMs: number): Promise<Outcome> {
     return this.#work.do(() => this.#send(reply, deadlineMs));
+  }
+
+  fetchAttachment(id: string, maxBytes: number, signal: AbortSignal): Promise<FetchedAttachment> {
+    return this.#work.do(() => fetchMedia(this.#agents, this.config, id, maxBytes, signal));
   }
 
   health(): ChannelHealth {

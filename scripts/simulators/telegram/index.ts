@@ -25,6 +25,12 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const [, owner, fileId = ''] = /^\/file\/bot([^/]+)\/documents\/(\w+)$/.exec(request.url ?? '') ?? [];
+  const file = owner === token ? simulator.files.get(fileId) : undefined;
+  if (file !== undefined) {
+    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': file.length }).end(file);
+    return;
+  }
   const [, given, method = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(request.url ?? '') ?? [];
   const params = parseJson(await readBody(request, maxBodyBytes));
   if (given !== token) {

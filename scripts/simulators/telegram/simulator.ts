@@ -29,6 +29,8 @@ const mostKept = 10_000;
 export class TelegramSimulator {
   readonly changes = new Changes();
   readonly sent: BotMessage[] = [];
+  /** By `file_id`. */
+  readonly files = new Map<string, Buffer>();
   treatment: Treatment = 'accept';
   /** Updates that the bot has not confirmed, oldest first. */
   #waiting: Update[] = [];
@@ -98,6 +100,8 @@ export class TelegramSimulator {
         this.#webhook = null;
         this.changes.notify();
         return done(true);
+      case 'getFile':
+        return this.#getFile(String(params.file_id));
       default:
         return failed(404, 'Not Found');
     }
@@ -111,6 +115,12 @@ export class TelegramSimulator {
     for (const { update_id: id } of updates) this.#handed.set(id, (this.#handed.get(id) ?? 0) + 1);
     this.changes.notify();
     return done(updates);
+  }
+
+  #getFile(fileId: string): Told {
+    const octets = this.files.get(fileId);
+    if (octets === undefined) return failed(400, 'Bad Request: wrong file_id or the file is temporarily unavailable');
+    return done({ file_id: fileId, file_size: octets.length, file_path: `documents/${fileId}` });
   }
 
   #sendMessage(params: Readonly<Record<string, unknown>>): Told {

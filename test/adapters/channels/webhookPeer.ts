@@ -40,6 +40,7 @@ export class WebhookPeer {
         ['tested', (asked) => channel.handleWebhook?.(asked, inbox) ?? Promise.resolve({ status: 405 })],
       ]),
       trackerEvents: null,
+      media: (_request, response) => response.writeHead(404).end(),
     });
     return new WebhookPeer(await startHttpServer(app, { host: '127.0.0.1', port: 0, drainMs: 500 }), log);
   }
