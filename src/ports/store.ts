@@ -204,10 +204,10 @@ export interface ReplyClaim {
   readonly attempts: number;
   readonly inReplyTo: string | null;
   /**
-   * An earlier attempt was perhaps sent: its worker died over it, or its outcome was `uncertain`. The trace tells of
-   * such a claim as `reply taken up again`, so that an SMS that came twice can be accounted for.
+   * How many earlier attempts perhaps sent it: their workers died over it, or their outcome was `uncertain`. The trace
+   * tells of such a claim as `reply taken up again`, so that an SMS that came twice can be accounted for.
    */
-  readonly perhapsSent: boolean;
+  readonly uncertainAttempts: number;
 }
 
 /** An outcome with what the gateway's policy makes of it. */

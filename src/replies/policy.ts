@@ -1,5 +1,5 @@
 import type { Outcome } from '../ports/channel.js';
-import type { RecordedOutcome } from '../ports/store.js';
+import type { RecordedOutcome, ReplyClaim } from '../ports/store.js';
 import { type BackoffRange, backoffMs } from '../work/backoff.js';
 
 export interface ReplyPolicy {
@@ -12,8 +12,9 @@ export interface ReplyPolicy {
   readonly uncertain: 'resend' | 'hold';
   readonly uncertainWaitMs: number;
   /**
-   * After so many attempts a reply that was perhaps sent each time becomes a dead letter. Far fewer than `attempts`: a
-   * telco that takes submit_sm and never answers would otherwise send a citizen the same SMS a hundred times.
+   * A reply that so many attempts perhaps sent becomes a dead letter. Far fewer than `attempts`: a telco that takes
+   * submit_sm and never answers would otherwise send a citizen the same SMS a hundred times. Attempts that surely sent
+   * nothing do not count: they cost the citizen nothing.
    */
   readonly uncertainAttempts: number;
   readonly retry: BackoffRange;
@@ -32,8 +33,12 @@ const unanswerable = 'unanswerable';
 
 const ends: Decision = { retryAtMs: null, deadLetter: null };
 
-/** What the gateway makes of an outcome. @param attempts including this one. */
-export function decide(outcome: Outcome, attempts: number, policy: ReplyPolicy, nowMs: number): Decision {
+/** How often a reply was tried before. */
+export type Tried = Pick<ReplyClaim, 'attempts' | 'uncertainAttempts'>;
+
+/** What the gateway makes of the outcome of one attempt more. */
+export function decide(outcome: Outcome, tried: Tried, policy: ReplyPolicy, nowMs: number): Decision {
+  const attempts = tried.attempts + 1;
   switch (outcome.kind) {
     case 'accepted':
     case 'withheld':
@@ -48,15 +53,15 @@ export function decide(outcome: Outcome, attempts: number, policy: ReplyPolicy, 
             deadLetter: null,
           };
     case 'uncertain':
-      return policy.uncertain === 'hold' || attempts >= policy.uncertainAttempts
-        ? buried('uncertain', `perhaps sent, in attempt ${attempts}: ${outcome.cause}`)
-        : { retryAtMs: nowMs + policy.uncertainWaitMs * uncertainGrowth ** (attempts - 1), deadLetter: null };
+      return maySendAgain(policy, tried.uncertainAttempts + 1)
+        ? { retryAtMs: nowMs + policy.uncertainWaitMs * uncertainGrowth ** tried.uncertainAttempts, deadLetter: null }
+        : buried('uncertain', `perhaps sent, in attempt ${attempts}: ${outcome.cause}`);
   }
 }
 
-/** Whether a reply that an earlier attempt perhaps sent may be sent (again). */
-export function maySendAgain(policy: ReplyPolicy): boolean {
-  return policy.uncertain === 'resend';
+/** Whether a reply that earlier attempts perhaps sent may be sent (again). @param uncertainAttempts how many did. */
+export function maySendAgain(policy: ReplyPolicy, uncertainAttempts: number): boolean {
+  return policy.uncertain === 'resend' && uncertainAttempts < policy.uncertainAttempts;
 }
 
 function buried(code: string, message: string): Decision {

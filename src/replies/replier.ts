@@ -93,7 +93,7 @@ export class Replier {
     this.#inFlight += 1;
     try {
       const outcome = await this.#attempt(claim);
-      const decision = decide(outcome, claim.attempts + 1, this.settings, steadyNowMs());
+      const decision = decide(outcome, claim, this.settings, steadyNowMs());
       await this.#outcomes.add({ seq: claim.seq, outcome, atMs: Date.now(), ...decision });
     } finally {
       this.#inFlight -= 1;
@@ -102,10 +102,11 @@ export class Replier {
   }
 
   async #attempt(claim: ReplyClaim): Promise<Outcome> {
-    if (claim.perhapsSent && !maySendAgain(this.settings)) return heldByPolicy;
-    const { id, to, text, kind, inReplyTo } = claim;
+    const { id, to, text, kind, inReplyTo, uncertainAttempts } = claim;
+    const isResent = uncertainAttempts > 0;
+    if (isResent && !maySendAgain(this.settings, uncertainAttempts)) return heldByPolicy;
     const outcome = await this.#try({ id, to, text, kind, inReplyTo });
-    this.listener.attempted(this.settings.channelId, outcome.kind, claim.perhapsSent);
+    this.listener.attempted(this.settings.channelId, outcome.kind, isResent);
     return outcome;
   }
 

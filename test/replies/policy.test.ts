@@ -18,7 +18,10 @@ const uncertain: Outcome = { kind: 'uncertain', cause: 'the link died' };
 interface Case {
   readonly label: string;
   readonly outcome: Outcome;
+  /** Including this one. */
   readonly attempts: number;
+  /** Earlier ones that perhaps sent it. 0 unless given. */
+  readonly uncertainAttempts?: number;
   readonly policy: ReplyPolicy;
   /** How long until the next attempt, least and most; null: none. */
   readonly waitMs: readonly [number, number] | null;
@@ -82,6 +85,7 @@ const cases: readonly Case[] = [
     label: 'uncertain again: the waits grow, for each try may be one more SMS',
     outcome: uncertain,
     attempts: 2,
+    uncertainAttempts: 1,
     policy: { ...policy, attempts: 100 },
     waitMs: [30_000, 30_000],
     code: null,
@@ -94,7 +98,23 @@ const cases: readonly Case[] = [
     waitMs: null,
     code: null,
   },
-  { label: 'uncertain, resend, too often', outcome: uncertain, attempts: 5, policy, waitMs: null, code: 'uncertain' },
+  {
+    label: 'uncertain, resend, too often',
+    outcome: uncertain,
+    attempts: 5,
+    uncertainAttempts: 4,
+    policy,
+    waitMs: null,
+    code: 'uncertain',
+  },
+  {
+    label: 'uncertain for the first time after many that surely failed: those cost the citizen nothing',
+    outcome: uncertain,
+    attempts: 50,
+    policy: { ...policy, attempts: 100 },
+    waitMs: [5_000, 5_000],
+    code: null,
+  },
   {
     label: 'uncertain, hold: a person',
     outcome: uncertain,
@@ -106,9 +126,10 @@ const cases: readonly Case[] = [
 ];
 
 describe('the reply policy', () => {
-  for (const { label, outcome, attempts, policy: chosen, waitMs, code } of cases) {
+  for (const { label, outcome, attempts, uncertainAttempts = 0, policy: chosen, waitMs, code } of cases) {
     it(label, () => {
-      const { retryAtMs, deadLetter } = decide(outcome, attempts, chosen, nowMs);
+      const tried = { attempts: attempts - 1, uncertainAttempts };
+      const { retryAtMs, deadLetter } = decide(outcome, tried, chosen, nowMs);
       if (waitMs === null) expect(retryAtMs).to.equal(null);
       else expect((retryAtMs ?? 0) - nowMs).to.be.within(...waitMs);
       expect(deadLetter?.code ?? null).to.equal(code);
@@ -116,6 +137,7 @@ describe('the reply policy', () => {
   }
 
   it('sends what was perhaps sent again only where the operator says so', () => {
-    expect([maySendAgain(policy), maySendAgain(hold)]).to.deep.equal([true, false]);
+    expect([maySendAgain(policy, 1), maySendAgain(hold, 1)]).to.deep.equal([true, false]);
+    expect([maySendAgain(policy, 4), maySendAgain(policy, 5)]).to.deep.equal([true, false]);
   });
 });

@@ -155,9 +155,9 @@ describe('the replier', () => {
     }
     expect(channel.sent).to.deep.equal([]);
     const left = await claimable(0);
-    expect(left.map(({ attempts: counted, perhapsSent }) => ({ counted, perhapsSent }))).to.deep.equal([
-      { counted: 0, perhapsSent: false },
-      { counted: 0, perhapsSent: false },
+    expect(left.map(({ attempts: counted, uncertainAttempts }) => ({ counted, uncertainAttempts }))).to.deep.equal([
+      { counted: 0, uncertainAttempts: 0 },
+      { counted: 0, uncertainAttempts: 0 },
     ]);
     await store.releaseReplies(left.map(({ seq }) => seq));
     channel.state = 'up';
@@ -239,6 +239,21 @@ describe('the replier', () => {
     });
   }
 
+  it('sends a reply no more over which gateways died as often as it may be sent again', async () => {
+    replier = replierWith({ uncertainAttempts: 2 });
+    await owe(['maut'], oneSender);
+    for (let death = 0; death < 2; death += 1) {
+      expect(await claimable(0)).to.have.length(1);
+      await store.close();
+      store = await place.open();
+    }
+    replier = replierWith({ uncertainAttempts: 2 });
+    run();
+    await allRecorded();
+    expect(channel.sent).to.deep.equal([]);
+    expect((await store.deadLetters()).map(({ code }) => code)).to.deep.equal(['uncertain']);
+  });
+
   it('takes an adapter that throws for one that perhaps sent, and logs no address', async () => {
     replier = replierWith({ uncertain: 'hold' });
     channel.outcome = ({ to }) => {
@@ -279,6 +294,6 @@ describe('the replier', () => {
     stop.abort();
     replier.abandon();
     await running;
-    expect((await claimable(farMs)).map(({ perhapsSent }) => perhapsSent)).to.deep.equal([true]);
+    expect((await claimable(farMs)).map(({ uncertainAttempts }) => uncertainAttempts)).to.deep.equal([1]);
   });
 });

@@ -12,7 +12,7 @@ import { enqueueing, type WorkQueue } from './workQueue.js';
 interface ClaimRow {
   readonly seq: number;
   readonly attempts: number;
-  readonly perhaps_done: boolean;
+  readonly uncertain_attempts: number;
   readonly id: string;
   readonly report_seq: number;
   readonly kind: ReplyKind;
@@ -37,7 +37,7 @@ export interface ReplyTo {
 }
 
 /** Of the replies that were just leased. */
-const claimed = `SELECT l.seq, l.attempts, l.perhaps_done, a.id, a.report_seq, a.kind, a.text, s.address, r.external_ids
+const claimed = `SELECT l.seq, l.attempts, l.uncertain_attempts, a.id, a.report_seq, a.kind, a.text, s.address, r.external_ids
   FROM leased l JOIN replies a ON a.seq = l.seq
   JOIN senders s ON s.id = a.sender_id JOIN reports r ON r.seq = a.report_seq
   ORDER BY l.seq`;
@@ -81,7 +81,7 @@ export class ReplyRows {
     if (lane === null) return [];
     const rows = await this.queue.claim<ClaimRow>(tx, { lane, limit, nowMs, untilMs: nowMs + leaseMs }, claimed);
     // The only lasting trace of a worker that died over a reply: without it nobody could tell why an SMS came twice.
-    const again = rows.filter((row) => row.perhaps_done);
+    const again = rows.filter((row) => row.uncertain_attempts > 0);
     note(
       tx,
       again.map((row) => ({
@@ -97,7 +97,7 @@ export class ReplyRows {
   async record(tx: Tx, items: readonly RecordedOutcome[]): Promise<void> {
     const ended = items.filter((item) => item.retryAtMs === null);
     const retried = items.flatMap(({ seq, outcome, retryAtMs }) =>
-      retryAtMs === null ? [] : [{ seq, dueMs: retryAtMs, perhapsDone: outcome.kind === 'uncertain' }],
+      retryAtMs === null ? [] : [{ seq, dueMs: retryAtMs, isUncertain: outcome.kind === 'uncertain' }],
     );
     const [left, delayed, subjects] = await Promise.all([
       this.queue.done(
@@ -199,6 +199,6 @@ function toClaim(row: ClaimRow, channelId: string): ReplyClaim {
     kind: row.kind,
     attempts: row.attempts,
     inReplyTo: row.external_ids === null ? null : ((JSON.parse(row.external_ids) as string[])[0] ?? null),
-    perhapsSent: row.perhaps_done,
+    uncertainAttempts: row.uncertain_attempts,
   };
 }

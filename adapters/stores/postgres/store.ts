@@ -196,7 +196,7 @@ class PostgresStore implements Store {
     return this.database.transaction(async (tx) => {
       await this.#forwardQueue.delay(
         tx,
-        items.map(({ seq, dueAtMs }) => ({ seq, dueMs: this.#shared(dueAtMs), perhapsDone: false })),
+        items.map(({ seq, dueAtMs }) => ({ seq, dueMs: this.#shared(dueAtMs), isUncertain: false })),
       );
       note(
         tx,

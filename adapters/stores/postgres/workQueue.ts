@@ -38,7 +38,8 @@ interface Turn {
 export interface Delay {
   readonly seq: number;
   readonly dueMs: number;
-  readonly perhapsDone: boolean;
+  /** Whether the attempt left open what it did. */
+  readonly isUncertain: boolean;
 }
 
 /**
@@ -84,7 +85,7 @@ export class WorkQueue {
     const given = 'SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[]) AS g (seq, lane, sender_id)';
     this.#add = `WITH ${enqueueing(table, given)} SELECT DISTINCT lane, sender_id, true AS followed FROM others`;
     this.#promote = `UPDATE ${table} SET state = ${state.ready}, due_ms = 0, node = NULL,
-        perhaps_done = perhaps_done OR state = ${state.leased}
+        uncertain_attempts = uncertain_attempts + (state = ${state.leased})::integer
       WHERE seq IN (SELECT seq FROM ${table} WHERE state IN (1, 2) AND due_ms <= $1
                     ORDER BY due_ms LIMIT ${promotedPerClaimMax} FOR UPDATE SKIP LOCKED)
       RETURNING lane, sender_id, followed`;
@@ -92,14 +93,14 @@ export class WorkQueue {
         SELECT seq FROM ${table} WHERE lane = $1 AND state = ${state.ready} ORDER BY seq LIMIT $2 FOR UPDATE SKIP LOCKED),
       leased AS (
         UPDATE ${table} q SET state = ${state.leased}, due_ms = $3, node = $4 FROM taken WHERE q.seq = taken.seq
-        RETURNING q.seq, q.attempts, q.perhaps_done)`;
+        RETURNING q.seq, q.attempts, q.uncertain_attempts)`;
     this.#remove = `DELETE FROM ${table} WHERE seq = ANY($1::bigint[])
       RETURNING seq, lane, sender_id, followed, attempts`;
-    // Once perhaps done, always perhaps done: a later attempt that surely failed says nothing of the earlier one.
+    // What was counted stays: a later attempt that surely failed says nothing of the earlier one.
     const isOurs = `(q.state <> ${state.leased} OR q.node = $`;
     this.#delay = `UPDATE ${table} q SET state = ${state.delayed}, due_ms = g.due_ms, attempts = q.attempts + 1, node = NULL,
-        perhaps_done = q.perhaps_done OR g.perhaps_done
-      FROM unnest($1::bigint[], $2::bigint[], $3::boolean[]) AS g (seq, due_ms, perhaps_done)
+        uncertain_attempts = q.uncertain_attempts + g.is_uncertain::integer
+      FROM unnest($1::bigint[], $2::bigint[], $3::boolean[]) AS g (seq, due_ms, is_uncertain)
       WHERE q.seq = g.seq AND q.state <> ${state.parked} AND ${isOurs}4)
       RETURNING q.seq, q.lane, q.sender_id, q.followed`;
     this.#release = `UPDATE ${table} q SET state = ${state.ready}, due_ms = 0, node = NULL
@@ -117,7 +118,8 @@ export class WorkQueue {
                           ORDER BY p.seq LIMIT 1) AS next
       WHERE q.seq = next.seq
         AND NOT EXISTS (SELECT 1 FROM ${table} h WHERE h.lane = t.lane AND h.sender_id = t.sender_id AND h.state <> 3)`;
-    this.#reclaim = `UPDATE ${table} SET state = ${state.ready}, due_ms = 0, node = NULL, perhaps_done = true
+    this.#reclaim = `UPDATE ${table} SET state = ${state.ready}, due_ms = 0, node = NULL,
+        uncertain_attempts = uncertain_attempts + 1
       WHERE seq IN (SELECT seq FROM ${table} WHERE state IN (1, 2) AND state = ${state.leased}
                     AND node NOT IN (SELECT number FROM nodes) LIMIT ${promotedPerClaimMax} FOR UPDATE SKIP LOCKED)
       RETURNING lane, sender_id, followed`;
@@ -135,8 +137,8 @@ export class WorkQueue {
 
   /**
    * Leases ready items, after those whose wait or lease is over came back.
-   * @param reading a query of what is to be known of them, over the table `leased` (seq, attempts, perhaps_done: a lease
-   * on it ended without a word, or an attempt left it open).
+   * @param reading a query of what is to be known of them, over the table `leased` (seq, attempts, uncertain_attempts:
+   * leases on it that ended without a word and attempts that left it open).
    */
   async claim<Row>(
     tx: Tx,
@@ -162,7 +164,7 @@ export class WorkQueue {
     const delayed = await tx.query<Turn & { seq: number }>(this.#delay, [
       delays.map(({ seq }) => seq),
       delays.map(({ dueMs }) => dueMs),
-      delays.map(({ perhapsDone }) => perhapsDone),
+      delays.map(({ isUncertain }) => isUncertain),
       this.node,
     ]);
     this.#letNextGo(tx, delayed);

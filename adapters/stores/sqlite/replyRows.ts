@@ -95,9 +95,9 @@ export class ReplyRows {
     if (lane === null) return [];
     const leased = this.queue.claim(lane, request.limit, request.nowMs, request.nowMs + request.leaseMs);
     const rows = new Map(this.#read.all(JSON.stringify(leased.map(({ seq }) => seq))).map((row) => [row.seq, row]));
-    return leased.map(({ seq, attempts, perhapsDone }) => {
+    return leased.map(({ seq, attempts, uncertainAttempts }) => {
       const row = present(rows.get(seq), 'reply', seq);
-      if (perhapsDone) this.#noteTakenUpAgain(row, request.nowMs);
+      if (uncertainAttempts > 0) this.#noteTakenUpAgain(row, request.nowMs);
       return {
         seq,
         id: idToText(row.id),
@@ -107,7 +107,7 @@ export class ReplyRows {
         kind: row.kind,
         attempts,
         inReplyTo: row.external_ids === null ? null : ((JSON.parse(row.external_ids) as string[])[0] ?? null),
-        perhapsSent: perhapsDone,
+        uncertainAttempts,
       };
     });
   }

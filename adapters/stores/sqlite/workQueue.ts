@@ -27,8 +27,8 @@ export interface Leased {
   readonly seq: number;
   readonly senderId: number;
   readonly attempts: number;
-  /** A lease on it ended without a word, or an attempt left it open: what was to be done is perhaps done. */
-  readonly perhapsDone: boolean;
+  /** So many leases on it ended without a word or attempts left it open: each time what was to be done is perhaps done. */
+  readonly uncertainAttempts: number;
 }
 
 /** Whose turn an item took. */
@@ -47,7 +47,7 @@ interface Row {
   readonly seq: number;
   readonly sender_id: number;
   readonly attempts: number;
-  readonly perhaps_done: number;
+  readonly uncertain_attempts: number;
 }
 
 /**
@@ -76,10 +76,10 @@ export class WorkQueue {
 
   constructor(db: Db, table: 'forward_queue' | 'reply_queue') {
     this.#add = db.prepare<[number, number, number]>(
-      `INSERT INTO ${table} (seq, lane, sender_id, state, due_ms, attempts, perhaps_done) VALUES (?, ?, ?, 0, 0, 0, 0)`,
+      `INSERT INTO ${table} (seq, lane, sender_id, state, due_ms, attempts, uncertain_attempts) VALUES (?, ?, ?, 0, 0, 0, 0)`,
     );
     this.#ready = db.prepare<[number, number, number], Row>(
-      `SELECT seq, sender_id, attempts, perhaps_done FROM ${table} INDEXED BY ${table}_ready
+      `SELECT seq, sender_id, attempts, uncertain_attempts FROM ${table} INDEXED BY ${table}_ready
        WHERE state = 0 AND lane = ? AND seq > ? ORDER BY seq LIMIT ?`,
     );
     // Seeks only, whatever a sender has waiting: to look through what is held would cost a flood of n texts n².
@@ -108,22 +108,23 @@ export class WorkQueue {
       `SELECT s.value ->> 0 AS sender_id, s.value ->> 1 AS lane FROM json_each(?) s
        WHERE EXISTS (${held} AND sender_id = s.value ->> 0 AND lane = s.value ->> 1 AND state = ${state.parked})`,
     );
-    // Once perhaps done, always perhaps done: a later attempt that surely failed says nothing of the earlier one.
+    // What was counted stays: a later attempt that surely failed says nothing of the earlier one.
     this.#delay = db.prepare<[number, number, number], Turn>(
-      `UPDATE ${table} SET state = ${state.delayed}, due_ms = ?, attempts = attempts + 1, perhaps_done = max(perhaps_done, ?)
+      `UPDATE ${table} SET state = ${state.delayed}, due_ms = ?, attempts = attempts + 1,
+         uncertain_attempts = uncertain_attempts + ?
        WHERE seq = ? RETURNING sender_id, lane`,
     );
     this.#release = db.prepare<[number], Turn>(
       `UPDATE ${table} SET state = 0 WHERE seq = ? AND state = ${state.leased} RETURNING sender_id, lane`,
     );
     this.#promoteDue = db.prepare<[number], Turn>(
-      `UPDATE ${table} SET state = 0, perhaps_done = max(perhaps_done, state = ${state.leased}) WHERE seq IN (
+      `UPDATE ${table} SET state = 0, uncertain_attempts = uncertain_attempts + (state = ${state.leased}) WHERE seq IN (
          SELECT seq FROM ${table} INDEXED BY ${table}_due
          WHERE state IN (1, 2) AND due_ms <= ? ORDER BY due_ms LIMIT ${promotedPerClaimMax})
        RETURNING sender_id, lane`,
     );
     this.#promoteLeased = db.prepare<[], Turn>(
-      `UPDATE ${table} SET state = 0, perhaps_done = 1 WHERE seq IN (
+      `UPDATE ${table} SET state = 0, uncertain_attempts = uncertain_attempts + 1 WHERE seq IN (
          SELECT seq FROM ${table} INDEXED BY ${table}_due WHERE state IN (1, 2) AND state = ${state.leased})
        RETURNING sender_id, lane`,
     );
@@ -159,9 +160,12 @@ export class WorkQueue {
     return new Map(removed.map((row) => [row.seq, row.attempts]));
   }
 
-  /** @returns false when the item is not in the queue any more. */
-  delay(seq: number, dueMs: number, perhapsDone: boolean): boolean {
-    const delayed = this.#delay.all(dueMs, perhapsDone ? 1 : 0, seq);
+  /**
+   * @param isUncertain whether the attempt left open what it did.
+   * @returns false when the item is not in the queue any more.
+   */
+  delay(seq: number, dueMs: number, isUncertain: boolean): boolean {
+    const delayed = this.#delay.all(dueMs, isUncertain ? 1 : 0, seq);
     this.#letNextGo(delayed);
     return delayed.length === 1;
   }
@@ -222,5 +226,6 @@ interface Removed extends Turn {
 }
 
 function toLeased(row: Row): Leased {
-  return { seq: row.seq, senderId: row.sender_id, attempts: row.attempts, perhapsDone: row.perhaps_done === 1 };
+  const { seq, sender_id: senderId, attempts, uncertain_attempts: uncertainAttempts } = row;
+  return { seq, senderId, attempts, uncertainAttempts };
 }

@@ -12,7 +12,7 @@ interface OutcomeCase {
   /** Milliseconds until it is tried again; null: never. */
   readonly retryMs: number | null;
   readonly buried: boolean;
-  readonly perhapsSent?: boolean;
+  readonly uncertainAttempts?: number;
   /** What the trace says of it. */
   readonly word: string;
 }
@@ -30,7 +30,7 @@ const outcomes: readonly OutcomeCase[] = [
     outcome: { kind: 'unsent', cause: 'throttled' },
     retryMs: 1_000,
     buried: false,
-    perhapsSent: false,
+    uncertainAttempts: 0,
     word: 'reply unsent',
   },
   {
@@ -59,7 +59,7 @@ const outcomes: readonly OutcomeCase[] = [
     outcome: { kind: 'uncertain', cause: 'the link died' },
     retryMs: 5_000,
     buried: false,
-    perhapsSent: true,
+    uncertainAttempts: 1,
     word: 'reply uncertain',
   },
   {
@@ -86,7 +86,7 @@ export function describeReplies(scene: () => Scene): void {
         kind: 'acknowledgement',
         attempts: 0,
         inReplyTo: 'MO-77',
-        perhapsSent: false,
+        uncertainAttempts: 0,
       });
     });
 
@@ -140,21 +140,26 @@ export function describeReplies(scene: () => Scene): void {
       it(`says that a reply ${label} was perhaps sent`, async () => {
         const { reply } = await scene().claimedReply(smsPart());
         await die(scene());
-        expect(only(await scene().claimReplies())).to.deep.equal({ ...reply, perhapsSent: true });
+        expect(only(await scene().claimReplies())).to.deep.equal({ ...reply, uncertainAttempts: 1 });
       });
     }
 
-    it('does not forget that a reply was perhaps sent when a later attempt surely failed', async () => {
+    it('counts the attempts that perhaps sent a reply apart from those that surely failed, and forgets neither', async () => {
       const { reply } = await scene().claimedReply(smsPart());
-      await scene().outcome(reply, { kind: 'uncertain', cause: 'cut off' }, { retryAtMs: scene().nowMs });
-      const second = only(await scene().claimReplies());
-      await scene().outcome(second, { kind: 'unsent', cause: 'no link' }, { retryAtMs: scene().nowMs });
-      expect(only(await scene().claimReplies())).to.include({ attempts: 2, perhapsSent: true });
+      const kinds = ['unsent', 'uncertain', 'unsent', 'uncertain', 'unsent'] as const;
+      let claim = reply;
+      for (const kind of kinds) {
+        await scene().outcome(claim, { kind, cause: 'no answer' }, { retryAtMs: scene().nowMs });
+        claim = only(await scene().claimReplies());
+      }
+      expect(claim).to.include({ attempts: 5, uncertainAttempts: 2 });
+      scene().nowMs += leaseMs;
+      expect(only(await scene().claimReplies())).to.include({ attempts: 5, uncertainAttempts: 3 });
     });
   });
 
   describe('outcomes of replies', () => {
-    for (const { label, outcome, retryMs, buried, perhapsSent, word } of outcomes) {
+    for (const { label, outcome, retryMs, buried, uncertainAttempts, word } of outcomes) {
       it(`records ${label}`, async () => {
         const { report, reply } = await scene().claimedReply(smsPart());
         const retryAtMs = retryMs === null ? null : scene().nowMs + retryMs;
@@ -164,7 +169,7 @@ export function describeReplies(scene: () => Scene): void {
         expect(letters.map(({ kind, subject }) => ({ kind, subject }))).to.deep.equal(
           buried ? [{ kind: 'reply', subject: reply.id }] : [],
         );
-        await expectRetry(scene(), reply, retryAtMs, perhapsSent ?? false);
+        await expectRetry(scene(), reply, retryAtMs, uncertainAttempts ?? 0);
       });
     }
 
@@ -193,7 +198,7 @@ export function describeReplies(scene: () => Scene): void {
   });
 }
 
-async function expectRetry(scene: Scene, reply: ReplyClaim, retryAtMs: number | null, perhapsSent: boolean) {
+async function expectRetry(scene: Scene, reply: ReplyClaim, retryAtMs: number | null, uncertainAttempts: number) {
   if (retryAtMs === null) {
     scene.nowMs += 86_400_000;
     expect(await scene.claimReplies()).to.deep.equal([]);
@@ -203,5 +208,5 @@ async function expectRetry(scene: Scene, reply: ReplyClaim, retryAtMs: number | 
   scene.nowMs = retryAtMs - 1;
   expect(await scene.claimReplies()).to.deep.equal([]);
   scene.nowMs = retryAtMs;
-  expect(only(await scene.claimReplies())).to.deep.equal({ ...reply, attempts: 1, perhapsSent });
+  expect(only(await scene.claimReplies())).to.deep.equal({ ...reply, attempts: 1, uncertainAttempts });
 }

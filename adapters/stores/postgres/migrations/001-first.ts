@@ -20,7 +20,7 @@ const queue = (table: string): string => `
     state smallint NOT NULL,
     due_ms bigint NOT NULL DEFAULT 0,
     attempts integer NOT NULL DEFAULT 0,
-    perhaps_done boolean NOT NULL DEFAULT false,
+    uncertain_attempts integer NOT NULL DEFAULT 0,
     -- Something of the same sender is perhaps parked behind this item.
     followed boolean NOT NULL DEFAULT false,
     -- Whose lease it is.
