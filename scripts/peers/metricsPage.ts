@@ -10,6 +10,14 @@ export class MetricsPage {
       .reduce((total, { value }) => total + value, 0);
   }
 
+  /**
+   * Receipts that were told of a reply. One may be here before the reply's own acceptance is on disk, for a peer can be
+   * faster than its answer: then it is orphaned at first, and claimed when that is.
+   */
+  get receiptsOfReplies(): number {
+    return this.sum('lapor_receipts_total', { outcome: 'matched' }) + this.sum('lapor_receipts_claimed_total');
+  }
+
   #samples(name: string) {
     return this.text.split('\n').flatMap((line) => {
       const [, labels, value] = new RegExp(`^${name}(?:\\{(.*)\\})? (\\S+)$`).exec(line) ?? [];

@@ -86,6 +86,8 @@ export interface ChannelCounts {
   readonly setsExpired: number;
   /** Receipts for ids that no reply has. */
   readonly receiptsUnclaimed: number;
+  /** Ids of replies for which a receipt was there before the reply's outcome, since the store was opened. */
+  readonly receiptsClaimed: number;
 }
 
 export type PartChoice =

@@ -27,7 +27,7 @@ export const catalogue = {
     help: 'Delivery receipts, by what they were to the gateway',
     labels: ['channel', 'outcome'],
     values:
-      'outcome: `matched`, `late` (over an hour after the reply was accepted), `repeated` (said nothing new), `orphaned` (no reply has the id yet; kept three days, and matched if it comes)',
+      'outcome: `matched`, `late` (over an hour after the reply was accepted), `repeated` (said nothing new), `orphaned` (no reply has the id yet; kept three days for it)',
   },
   lapor_receipts_by_state_total: {
     type: 'counter',
@@ -37,6 +37,11 @@ export const catalogue = {
   lapor_receipts_unclaimed: {
     type: 'gauge',
     help: 'Receipts that wait for a reply with their id. Growing: the forms of the ids differ',
+    labels: ['channel'],
+  },
+  lapor_receipts_claimed_total: {
+    type: 'counter',
+    help: 'Orphaned receipts whose reply came after all, by its ids: the telco was faster than its own answer',
     labels: ['channel'],
   },
   lapor_forward_attempts_total: {

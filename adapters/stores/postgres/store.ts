@@ -116,8 +116,9 @@ class PostgresStore implements Store {
   readonly #shelf: PartShelf;
   readonly #traces: Traces;
   readonly #intake: CommitGroup<IntakeOperation, AcceptSummary | null>;
-  /** Long messages that went on incomplete, by their channel's number. */
-  readonly #expired = new Map<number, number>();
+  /** Long messages that went on incomplete, and replies' ids whose receipts came first, by their channel's number. */
+  readonly #setsExpired = new Map<number, number>();
+  readonly #receiptsClaimed = new Map<number, number>();
   #signing: NodeJS.Timeout | null = null;
   #skewMs = 0;
 
@@ -163,7 +164,7 @@ class PostgresStore implements Store {
 
   async closeOverdueSets(nowMs: number): Promise<number> {
     const channels = await this.database.transaction((tx) => closeOverdue(tx, nowMs, this.rules, this.#reports));
-    for (const channel of channels) this.#expired.set(channel, (this.#expired.get(channel) ?? 0) + 1);
+    countIn(this.#setsExpired, channels);
     return channels.length;
   }
 
@@ -222,11 +223,12 @@ class PostgresStore implements Store {
     return this.database.transaction((tx) => this.#replies.claim(tx, shared));
   }
 
-  recordOutcomes(items: Parameters<Store['recordOutcomes']>[0]): Promise<void> {
+  async recordOutcomes(items: Parameters<Store['recordOutcomes']>[0]): Promise<void> {
     const shared = items.map((item) =>
       item.retryAtMs === null ? item : { ...item, retryAtMs: this.#shared(item.retryAtMs) },
     );
-    return this.database.transaction((tx) => this.#replies.record(tx, shared));
+    const claimed = await this.database.transaction((tx) => this.#replies.record(tx, shared));
+    countIn(this.#receiptsClaimed, claimed);
   }
 
   releaseReplies(seqs: readonly number[]): Promise<void> {
@@ -298,7 +300,7 @@ class PostgresStore implements Store {
   }
 
   channelCounts(): Promise<ReadonlyMap<string, ChannelCounts>> {
-    return channelBacklogs(this.database, this.#expired);
+    return channelBacklogs(this.database, this.#setsExpired, this.#receiptsClaimed);
   }
 
   async storedParts(choice: Parameters<Store['storedParts']>[0], limit: number): Promise<readonly StoredPartView[]> {
@@ -415,4 +417,9 @@ class PostgresStore implements Store {
 function inTheOrderOf(ids: readonly number[], letters: readonly OpenLetter[]): number[] {
   const found = new Set(letters.map(({ id }) => id));
   return [...new Set(ids)].filter((id) => found.has(id));
+}
+
+/** One more for each. */
+function countIn(counts: Map<number, number>, channels: readonly number[]): void {
+  for (const channel of channels) counts.set(channel, (counts.get(channel) ?? 0) + 1);
 }

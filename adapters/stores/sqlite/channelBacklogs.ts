@@ -44,8 +44,11 @@ export class ChannelBacklogs {
     );
   }
 
-  /** @param expired by the channels' numbers. */
-  read(expired: ReadonlyMap<number, number>): ReadonlyMap<string, ChannelCounts> {
+  /** @param setsExpired and `receiptsClaimed`: by the channels' numbers. */
+  read(
+    setsExpired: ReadonlyMap<number, number>,
+    receiptsClaimed: ReadonlyMap<number, number>,
+  ): ReadonlyMap<string, ChannelCounts> {
     const sets = countsOf(this.#sets.all());
     const unclaimed = countsOf(this.#unclaimed.all());
     return new Map(
@@ -54,8 +57,9 @@ export class ChannelBacklogs {
         {
           ...this.#replies(id),
           setsWaiting: sets.get(id) ?? 0,
-          setsExpired: expired.get(id) ?? 0,
+          setsExpired: setsExpired.get(id) ?? 0,
           receiptsUnclaimed: unclaimed.get(id) ?? 0,
+          receiptsClaimed: receiptsClaimed.get(id) ?? 0,
         },
       ]),
     );

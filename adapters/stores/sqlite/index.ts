@@ -136,7 +136,8 @@ export function storeOver(db: Db, rules: StoreRules, lock: InstanceLock | null):
 class SqliteStore implements Store {
   readonly #commits: CommitGroup;
   /** Long messages that went on incomplete, by their channel's number. */
-  readonly #expired = new Map<number, number>();
+  readonly #setsExpired = new Map<number, number>();
+  readonly #receiptsClaimed = new Map<number, number>();
   readonly #channelOfReport;
   readonly #oldestReport;
   readonly #dropClosedSets;
@@ -185,7 +186,7 @@ class SqliteStore implements Store {
 
   async closeOverdueSets(nowMs: number): Promise<number> {
     const channels = await this.#commits.add(() => this.tables.sets.closeOverdue(nowMs));
-    for (const channel of channels) this.#expired.set(channel, (this.#expired.get(channel) ?? 0) + 1);
+    countIn(this.#setsExpired, channels);
     return channels.length;
   }
 
@@ -250,8 +251,9 @@ class SqliteStore implements Store {
     return this.#commits.add(() => this.tables.replies.claim(claim));
   }
 
-  recordOutcomes(items: Parameters<Store['recordOutcomes']>[0]): Promise<void> {
-    return this.#commits.add(() => this.tables.replies.record(items));
+  async recordOutcomes(items: Parameters<Store['recordOutcomes']>[0]): Promise<void> {
+    const claimed = await this.#commits.add(() => this.tables.replies.record(items));
+    countIn(this.#receiptsClaimed, claimed);
   }
 
   releaseReplies(seqs: readonly number[]): Promise<void> {
@@ -319,7 +321,7 @@ class SqliteStore implements Store {
   }
 
   async channelCounts(): Promise<ReadonlyMap<string, ChannelCounts>> {
-    return this.tables.backlogs.read(this.#expired);
+    return this.tables.backlogs.read(this.#setsExpired, this.#receiptsClaimed);
   }
 
   async storedParts(choice: Parameters<Store['storedParts']>[0], limit: number): Promise<readonly StoredPartView[]> {
@@ -382,4 +384,9 @@ class SqliteStore implements Store {
     const report = this.#channelOfReport.get(letter.subjectSeq);
     if (report !== undefined) this.tables.forwardQueue.add(letter.subjectSeq, forwardLane, report.sender_id);
   }
+}
+
+/** One more for each. */
+function countIn(counts: Map<number, number>, channels: readonly number[]): void {
+  for (const channel of channels) counts.set(channel, (counts.get(channel) ?? 0) + 1);
 }

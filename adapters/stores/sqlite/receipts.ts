@@ -84,15 +84,20 @@ export class Receipts {
     this.#forgetSegments.run(replySeq);
   }
 
-  /** Notes what replies' segments are called by the channel, and applies what came about them before. */
-  expect(replies: readonly Expected[]): void {
+  /**
+   * Notes what replies' segments are called by the channel, and applies what came about them before.
+   * @returns for each id about which something had come, its channel's number.
+   */
+  expect(replies: readonly Expected[]): number[] {
+    const claimed: number[] = [];
     const someEarly = this.#anyEarly.get() !== undefined;
     for (const { channelId, replySeq, externalIds } of replies) {
       for (const externalId of externalIds) {
         this.#addSegment.run(channelId, externalId, replySeq);
-        if (someEarly) this.#applyEarly(channelId, externalId);
+        if (someEarly && this.#applyEarly(channelId, externalId)) claimed.push(channelId);
       }
     }
+    return claimed;
   }
 
   record(channelId: number, receipts: readonly Receipt[]): ReceiptSummary {
@@ -106,11 +111,13 @@ export class Receipts {
     this.#dropOld.run(atMs);
   }
 
-  #applyEarly(channelId: number, externalId: string): void {
+  /** @returns whether anything had come. */
+  #applyEarly(channelId: number, externalId: string): boolean {
     const early = this.#early.all(channelId, externalId);
-    if (early.length === 0) return;
+    if (early.length === 0) return false;
     this.#dropEarly.run(channelId, externalId);
     for (const receipt of early) this.#advance(channelId, externalId, receipt.state, receipt.at_ms);
+    return true;
   }
 
   #recordOne(channelId: number, receipt: Receipt): keyof ReceiptSummary {

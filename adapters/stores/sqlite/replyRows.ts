@@ -112,7 +112,8 @@ export class ReplyRows {
     });
   }
 
-  record(items: readonly RecordedOutcome[]): void {
+  /** @returns as `Receipts.expect`. */
+  record(items: readonly RecordedOutcome[]): number[] {
     const subjects = this.#subjectsOf(items.map((item) => item.seq));
     const left = this.queue.done(items.filter((item) => item.retryAtMs === null).map((item) => item.seq));
     const accepted: [seq: number, atMs: number][] = [];
@@ -135,7 +136,7 @@ export class ReplyRows {
     }
     this.#setAccepted.run(JSON.stringify(accepted));
     // Last: an early receipt may move a reply on from here.
-    this.receipts.expect(expected);
+    return this.receipts.expect(expected);
   }
 
   /** Puts a reply back in its queue. */

@@ -67,7 +67,8 @@ export function describeOperations(scene: () => Scene): void {
       await scene().claimReplies(1);
       await scene().receipt('delivered', 'nobody-1');
       await scene().accept(longSms(['satu', 'dua'], 1).slice(1), { channelId: 'indosat' });
-      const none = { repliesWaiting: 0, oldestReplyMs: null, setsWaiting: 0, setsExpired: 0, receiptsUnclaimed: 0 };
+      const nothingWaits = { repliesWaiting: 0, oldestReplyMs: null, setsWaiting: 0 };
+      const none = { ...nothingWaits, setsExpired: 0, receiptsUnclaimed: 0, receiptsClaimed: 0 };
       expect([...(await scene().store.channelCounts())]).to.deep.equal([
         ['telkomsel', { ...none, repliesWaiting: 2, oldestReplyMs: startMs + 10, receiptsUnclaimed: 1 }],
         ['indosat', { ...none, setsWaiting: 1 }],
@@ -79,6 +80,21 @@ export function describeOperations(scene: () => Scene): void {
       await scene().accept(longSms(['satu', 'dua'], 2));
       await scene().store.closeOverdueSets(scene().nowMs + joinWindowMs);
       expect((await scene().store.channelCounts()).get('telkomsel')).to.include({ setsWaiting: 0, setsExpired: 1 });
+    });
+
+    it('counts the ids whose receipts came before the outcome of the reply', async () => {
+      const { reply } = await scene().claimedReply(smsPart());
+      for (const [state, id] of [
+        ['in_transit', 'A1'],
+        ['delivered', 'A1'],
+        ['delivered', 'Z9'],
+      ] as const) {
+        await scene().receipt(state, id);
+      }
+      await scene().outcome(reply, { kind: 'accepted', externalIds: ['A1', 'A2'] });
+      await scene().receipt('delivered', 'A2');
+      const counts = (await scene().store.channelCounts()).get('telkomsel');
+      expect(counts).to.include({ receiptsUnclaimed: 1, receiptsClaimed: 1 });
     });
   });
 
