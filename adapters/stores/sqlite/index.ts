@@ -135,7 +135,7 @@ export function storeOver(db: Db, rules: StoreRules, lock: InstanceLock | null):
 
 class SqliteStore implements Store {
   readonly #commits: CommitGroup;
-  /** Long messages that went on incomplete, by their channel's number. */
+  /** Long messages that went on incomplete, and replies' ids whose receipts came first, by their channel's number. */
   readonly #setsExpired = new Map<number, number>();
   readonly #receiptsClaimed = new Map<number, number>();
   readonly #channelOfReport;
