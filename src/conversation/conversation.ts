@@ -13,6 +13,7 @@ import { nextTurn } from './pace.js';
 import type { ConversationRules } from './rules.js';
 import { isSameText } from './sameText.js';
 import { toReport } from './understand.js';
+import type { TextReading } from './understanding/read.js';
 import type { TextReader } from './understanding/textReader.js';
 import type { Vocabulary } from './understanding/vocabulary.js';
 import { zoneOf } from './zones.js';
@@ -69,11 +70,19 @@ export class Conversation {
 
   /** Rejects only on a fault of our own. */
   async handle({ seq, message, context }: ReportClaim, signal: AbortSignal): Promise<MessageResult> {
-    const reading = await this.parts.reader.read(message.text);
+    const reading = await this.#read(message);
     const named = await this.#named(seq, reading.intent?.trackingId ?? null, context.tickets);
     const language = reading.language ?? context.notes.language;
     const talk: Talk = { seq, message, context, reading, named, language, signal };
     return this.#perform(interpret(talk, this.#judgement), talk);
+  }
+
+  /** A place that the citizen chose from the channel's list says where, unless the text itself says it. */
+  async #read({ text, extras: { place } }: StoredMessage): Promise<TextReading> {
+    const reading = await this.parts.reader.read(text);
+    if (place === undefined || reading.locations.length > 0) return reading;
+    const { locations } = await this.parts.reader.read(place);
+    return { ...reading, locations };
   }
 
   refusal({ message, context }: ReportClaim): Pick<Buried, 'reply' | 'notes'> {

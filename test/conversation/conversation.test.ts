@@ -162,6 +162,18 @@ describe('a conversation', () => {
     ...given,
   });
 
+  const places: readonly { label: string; text: string; codes: readonly string[] }[] = [
+    { label: 'and asks for none', text: 'Jalan rusak parah sudah 3 bulan', codes: ['33.22', '33.74'] },
+    { label: 'unless the text says another', text: 'Jalan rusak parah di kab Gianyar', codes: ['51.04'] },
+  ];
+  for (const { label, text, codes } of places) {
+    it(`takes the place that the citizen chose on the channel, ${label}`, async () => {
+      const [told] = await say(text, { extras: { place: 'Semarang, Jawa Tengah' } });
+      expect(told).to.not.equal(render('acknowledgementAskPlace', null, { trackingId: '9165001' }));
+      expect(filed[0]?.locations.map(({ code }) => code).sort()).to.deep.equal(codes);
+    });
+  }
+
   it('asks once for a place that is missing, and hands the answer on as one', async () => {
     const [asked] = await say('Jalan rusak parah sudah 3 bulan');
     expect(asked).to.equal(render('acknowledgementAskPlace', null, { trackingId: '9165001' }));

@@ -22,6 +22,9 @@ export interface SenderSettings {
   readonly repliesPerConversationPerDay: number;
 }
 
+/** What comes later, and answers nothing that the citizen has just written. */
+const unasked: ReadonlySet<OutboundReply['kind']> = new Set(['status', 'reminder']);
+
 /** Where a reply goes. */
 type Route =
   | { readonly kind: 'post'; readonly inReplyTo: string }
@@ -82,7 +85,7 @@ export class Sender {
     if (inReplyTo === null)
       return later('no_post', 'it answers no post, and X takes no automated post that nobody asked for');
     if (this.settings.replies === 'acknowledge-only') {
-      if (kind === 'status')
+      if (unasked.has(kind))
         return later('acknowledge_only', 'news are not posted, and the citizen opened no direct messages');
       const answeredBy = this.#answered.get(inReplyTo);
       if (answeredBy !== undefined && answeredBy !== id) {

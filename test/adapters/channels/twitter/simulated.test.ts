@@ -154,6 +154,7 @@ describe('twitter: against the simulated X', () => {
     await rig.send({ to, inReplyTo: posted.id });
     const news = { id: 'kabar', to, inReplyTo: posted.id, kind: 'status', text: 'Sedang ditangani' } as const;
     expect(await rig.send(news)).to.include({ kind: 'withheld', code: 'acknowledge_only' });
+    expect(await rig.send({ ...news, kind: 'reminder' })).to.include({ kind: 'withheld', code: 'acknowledge_only' });
     await rig.control('POST', '/messages', { from: 'budi', text: 'ada kabar?' });
     await rig.until('the message is taken', () => rig.parts.length === 2);
     expect(rig.parts[1]?.extras).to.deep.equal({ audience: 'private' });
