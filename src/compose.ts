@@ -31,6 +31,7 @@ import type { TicketDesk } from './ports/ticketDesk.js';
 import type { TrackerAdapter } from './ports/tracker.js';
 import { Metrics } from './telemetry/metrics.js';
 import { NodeTurns, turnTimes } from './work/nodeTurns.js';
+import { retentionJobs } from './work/retention.js';
 
 /** The composition root: the one place that knows both the gateway and its adapters. */
 
@@ -127,7 +128,7 @@ export async function composeGateway(config: GatewayConfig, instructions: Instru
   });
   const channels = new Map([...config.channels].map(([id, entry]) => [id, setupOf(id, entry)]));
   const reader = new ReadingThread(knowledge.data, log.child({ part: 'understanding' }));
-  const jobs = [media.tidy];
+  const jobs = [media.tidy, ...retentionJobs(config.retention, store.retention, metrics.retention, log)];
   const shared = { store, owner, turns, metrics, jobs, log };
   const parts: GatewayParts = { ...shared, tracker, channels, reader, wording, vocabulary, calendar };
   const gateway = new Gateway(parts, settingsOf(config));

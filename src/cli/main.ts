@@ -18,6 +18,7 @@ import { partsCommand } from './parts.js';
 import { badConfigExitCode, printFaults } from './printFaults.js';
 import { reloadCommand } from './reload.js';
 import { repliesCommand } from './repliesPreview.js';
+import { retentionCommand } from './retention.js';
 import { loadSettings } from './settings.js';
 import { simulateCommand } from './simulate.js';
 import { startCommand } from './start.js';
@@ -117,6 +118,15 @@ const program = new Command('lapor-gateway')
       output: process.stdout,
       hasColour: process.stdout.isTTY === true && process.stdout.hasColors(),
       setExitCode,
+    }),
+  )
+  .addCommand(
+    retentionCommand({
+      configOf,
+      openStore: (config) => openStore(config, 'operator'),
+      operator: operatorName(source.env),
+      output: process.stdout,
+      interrupted: untilInterrupted,
     }),
   )
   .addCommand(auditCommand(openStoreOf))

@@ -49,6 +49,7 @@ const fixedSections: Readonly<Record<string, (config: GatewayConfig) => unknown>
   forward: (config) => config.forward,
   // The texts, their language and time zone are read anew.
   replies: ({ replies: { language, directory, timeZone, ...policy } }) => policy,
+  retention: (config) => config.retention,
   drain: (config) => config.drain,
   conversation: (config) => config.conversation,
   log: (config) => config.log,

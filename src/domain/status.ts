@@ -17,6 +17,9 @@ export const statuses = [
   'archived',
 ] as const;
 
+/** Where a ticket rests: nothing more is to come of it, unless the tracker says otherwise. */
+export const finalStatuses: readonly Status[] = ['closed', 'rejected', 'archived'];
+
 export const statusSchema = z.enum(statuses).describe('Where the ticket stands');
 
 export type Status = z.infer<typeof statusSchema>;

@@ -3,6 +3,7 @@ import type { Status } from '../domain/status.js';
 import type { Cursor, Earlier, Outcome, Part, PartExtras, PartKey, Receipt } from './channel.js';
 import type { ConversationStore, NewQuestion, NewReply, NoteChanges, SenderContext } from './conversation.js';
 import type { OperationsStore } from './operations.js';
+import type { RetentionStore } from './retention.js';
 import type { TurnStore } from './turns.js';
 
 export type { NewReply } from './conversation.js';
@@ -22,6 +23,9 @@ export type { NewReply } from './conversation.js';
  * UUID that the world may see. Times are epoch milliseconds.
  */
 export interface Store extends OperationsStore, ConversationStore, TurnStore {
+  /** Absent: this store keeps everything for good. */
+  readonly retention?: RetentionStore;
+
   /**
    * Stores parts, joins long messages, and puts each complete message in the forwarding queue, in one transaction.
    *

@@ -110,6 +110,17 @@ export const catalogue = {
     labels: [],
   },
   lapor_store_writable: { type: 'gauge', help: '0 when the store did not take a write just now', labels: [] },
+  lapor_retention_removed_total: {
+    type: 'counter',
+    help: 'What retention removed from the store',
+    labels: ['what'],
+    values: 'what: `words`, `records` (both count messages), `senders`, `acts` (of the audit trail)',
+  },
+  lapor_retention_done_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When retention last found nothing more to remove; 0 since the start of this process',
+    labels: [],
+  },
   lapor_channel_up: { type: 'gauge', help: '1 up, 0.5 degraded (some links), 0 down', labels: ['channel'] },
   lapor_channel_held: {
     type: 'gauge',

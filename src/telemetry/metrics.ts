@@ -5,6 +5,7 @@ import type { ChannelHealth, ChannelMeter, ChannelState } from '../ports/channel
 import type { ActResult, ChannelCounts, Hold } from '../ports/operations.js';
 import type { StatusResult, Store, StoreCounts } from '../ports/store.js';
 import type { ReplyListener } from '../replies/replier.js';
+import type { RetentionListener } from '../work/retention.js';
 import { catalogue, histogramOfEvent, type MetricEntry, type MetricName, metricOfEvent } from './catalogue.js';
 
 const stateValues: Readonly<Record<ChannelState, number>> = { down: 0, degraded: 0.5, up: 1 };
@@ -67,6 +68,16 @@ export class Metrics {
         attempts.inc({ channel, outcome });
         if (resent) again.inc({ channel });
       },
+    };
+  }
+
+  get retention(): RetentionListener {
+    const removed = this.#counter('lapor_retention_removed_total');
+    return {
+      forgot: (counts) => {
+        for (const [what, count] of Object.entries(counts)) if (count > 0) removed.inc({ what }, count);
+      },
+      retentionDone: (atMs) => this.#set('lapor_retention_done_timestamp_seconds', {}, atMs / 1000),
     };
   }
 

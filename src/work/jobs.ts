@@ -6,7 +6,8 @@ import type { Store } from '../ports/store.js';
 export interface Job {
   readonly name: string;
   readonly schedule: string;
-  run(store: Store, wake: () => void): Promise<void>;
+  /** @param stop asked for when the gateway stops: a long job ends soon after. */
+  run(store: Store, wake: () => void, stop: AbortSignal): Promise<void>;
 }
 
 /** One transaction moves so many at most: at six in the morning there may be a night's worth of them. */
@@ -37,7 +38,7 @@ export const standingJobs: readonly Job[] = [
 /**
  * Starts what has to happen from time to time.
  * @param isOurs whether it is this node that does it: one of all.
- * @returns what stops it.
+ * @returns what stops it, and resolves when none runs any more.
  */
 export function startJobs(
   store: Store,
@@ -46,21 +47,26 @@ export function startJobs(
   isOurs: () => Promise<boolean>,
   jobs: readonly Job[] = standingJobs,
 ): () => Promise<void> {
+  const stop = new AbortController();
+  const running = new Set<Promise<void>>();
   const runIfOurs = async (job: Job): Promise<void> => {
-    if (await isOurs()) await job.run(store, wake);
+    if (await isOurs()) await job.run(store, wake, stop.signal);
+  };
+  const runOnce = async (job: Job): Promise<void> => {
+    const run = runIfOurs(job).catch((error: unknown) => {
+      log.error({ job: job.name, error: messageOf(error) }, 'a job failed');
+    });
+    running.add(run);
+    await run;
+    running.delete(run);
   };
   const tasks = jobs.map((job) =>
-    cron.schedule(
-      job.schedule,
-      () =>
-        runIfOurs(job).catch((error: unknown) => {
-          log.error({ job: job.name, error: messageOf(error) }, 'a job failed');
-        }),
-      { noOverlap: true, logger: cronLog(job.name, log) },
-    ),
+    cron.schedule(job.schedule, () => runOnce(job), { noOverlap: true, logger: cronLog(job.name, log) }),
   );
   return async () => {
+    stop.abort();
     for (const task of tasks) await task.destroy();
+    await Promise.all(running);
   };
 }
 

@@ -115,6 +115,18 @@ describe('loadConfig', () => {
         ],
       },
       {
+        label: 'a time that no cron knows',
+        yaml: complete('retention: { schedule: hourly }\n'),
+        faults: [
+          '4:14 retention.schedule: expected a cron expression such as `41 * * * *` (each hour) or `0 2 * * *` (at 2)',
+        ],
+      },
+      {
+        label: 'records that go before their words',
+        yaml: complete('retention: { wordsDays: 400, recordsDays: 100 }\n'),
+        faults: ['4:30 retention.recordsDays: must not be shorter than `wordsDays`: the words go with the records'],
+      },
+      {
         label: 'a database without a name',
         yaml: complete('store: { url: "postgres://gateway:rahasia@db.example" }\n'),
         faults: ['4:10 store.url: names no database: expected `postgres://USER@HOST/DATABASE`'],

@@ -201,6 +201,7 @@ describe('live control', () => {
       { section: 'replies', more: 'replies: { uncertain: hold }\n' },
       { section: 'log', more: 'log: { level: debug }\n' },
       { section: 'drain', more: 'drain: { withinSeconds: 30 }\n' },
+      { section: 'retention', more: 'retention: { wordsDays: 90 }\n' },
     ]) {
       it(`refuses to change \`${section}\` under a running gateway, and with it all else`, async () => {
         rewrite(['telkomsel'], { more });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { type Db, openDatabase } from '../../adapters/stores/sqlite/database.js';
 import { openSqliteStore, storeOver } from '../../adapters/stores/sqlite/index.js';
 import { InstanceLock } from '../../adapters/stores/sqlite/instanceLock.js';
@@ -52,6 +53,18 @@ export class SqlitePlace implements StorePlace {
     db.pragma(`max_page_count = ${pages}`);
     return async () => {
       db.pragma('max_page_count = 1073741823');
+    };
+  }
+
+  /** Somebody else reads, and goes on seeing what is there now. */
+  holdSnapshot(): { end(): void } {
+    const db = new Database(this.file, { readonly: true });
+    db.exec('BEGIN');
+    db.prepare('SELECT count(*) FROM parts').get();
+    return {
+      end: () => {
+        db.close();
+      },
     };
   }
 

@@ -34,6 +34,7 @@ import { present } from './present.js';
 import { Receipts } from './receipts.js';
 import { ReplyRows } from './replyRows.js';
 import { forwardLane, ReportRows } from './reportRows.js';
+import { Retention } from './retention/index.js';
 import { SenderContexts } from './senderContexts.js';
 import { SenderNotes } from './senderNotes.js';
 import { Senders } from './senders.js';
@@ -134,6 +135,7 @@ export function storeOver(db: Db, rules: StoreRules, lock: InstanceLock | null):
 }
 
 class SqliteStore implements Store {
+  readonly retention: Retention;
   readonly #commits: CommitGroup;
   /** Long messages that went on incomplete, and replies' ids whose receipts came first, by their channel's number. */
   readonly #setsExpired = new Map<number, number>();
@@ -152,6 +154,7 @@ class SqliteStore implements Store {
       tables.senders.forget();
       tables.channels.forget();
     });
+    this.retention = new Retention(db, this.#commits, tables.cursors);
     this.#channelOfReport = db.prepare<[number], { channel_id: number; sender_id: number }>(
       'SELECT channel_id, sender_id FROM reports WHERE seq = ?',
     );

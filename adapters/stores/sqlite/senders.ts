@@ -2,6 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Db } from './database.js';
 
 const cacheMax = 50_000;
+/**
+ * Retention, here or in another process, removes senders of whom nothing is left, and leaves alone what is younger than a
+ * day. A cache that is younger than that knows only senders who wrote since.
+ */
+const cacheMaxAgeMs = 12 * 3_600_000;
 /** 16 letters of 5 bits: nobody guesses one, and 80 bits never meet by chance. */
 const refLetters = 16;
 const base32 = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -12,6 +17,7 @@ const base32 = '0123456789abcdefghjkmnpqrstvwxyz';
  */
 export class Senders {
   readonly #cache = new Map<string, number>();
+  #cacheSinceMs = Date.now();
   readonly #find;
   readonly #add;
 
@@ -26,6 +32,7 @@ export class Senders {
 
   /** The sender's id; a stranger becomes a sender. Runs inside a transaction. */
   idOf(medium: string, address: string, nowMs: number): number {
+    if (Date.now() - this.#cacheSinceMs > cacheMaxAgeMs) this.forget();
     const key = `${medium} ${address}`;
     const cached = this.#cache.get(key);
     if (cached !== undefined) return cached;
@@ -38,6 +45,7 @@ export class Senders {
   /** After a rollback some cached ids may never have been. */
   forget(): void {
     this.#cache.clear();
+    this.#cacheSinceMs = Date.now();
   }
 
   #remember(key: string, id: number): void {

@@ -14,6 +14,10 @@ const mayScan: readonly { readonly sql: RegExp; readonly why: string }[] = [
   },
   { sql: /^SELECT 1 FROM \w+ .*LIMIT 1$/, why: 'reads the first entry, to learn whether there is any' },
   { sql: /FROM acts ORDER BY id DESC LIMIT/, why: 'an operator asks; it reads as many as it shows' },
+  {
+    sql: /DELETE FROM acts WHERE at_ms/,
+    why: 'from the oldest on, as many as it takes and the few that hold channels',
+  },
   { sql: /FROM channel_holds h/, why: 'at a start and when an operator asks; there are no more than channels' },
   { sql: /FROM channels ORDER BY id/, why: 'asked for by a metrics scrape; there are few channels' },
   { sql: /FROM (part_sets|early_receipts) .*GROUP BY channel_id/, why: 'asked for by a metrics scrape' },
@@ -64,7 +68,7 @@ const hot: readonly { readonly label: string; readonly sql: RegExp; readonly ind
     sql: /reply_queue.* AS blocked/,
     index: /reply_queue_held \(sender_id=\? AND lane=\? AND state=\?/,
   },
-  { label: 'a known id', sql: /FROM part_ids/, index: /PRIMARY KEY \(channel_id=\? AND id=\?\)/ },
+  { label: 'a known id', sql: /SELECT part_id FROM part_ids/, index: /PRIMARY KEY \(channel_id=\? AND id=\?\)/ },
   {
     label: 'a known fingerprint',
     sql: /SELECT .*FROM part_fingerprints/,
@@ -119,6 +123,36 @@ const hot: readonly { readonly label: string; readonly sql: RegExp; readonly ind
     label: 'the tickets of a sender',
     sql: /FROM sender_tickets s CROSS JOIN tickets/,
     index: /SEARCH s USING PRIMARY KEY \(sender_id=\?\)/,
+  },
+  {
+    label: 'where a retention walk goes on',
+    sql: /AS key, s\.received_ms/,
+    index: /^SEARCH s USING INTEGER PRIMARY KEY \(rowid>\?/,
+  },
+  {
+    label: 'what a retention walk looks at again',
+    sql: /FROM retention_held WHERE walk = '.*' AND look_ms/,
+    index: /retention_held_due \(walk=\? AND look_ms<\?\)/,
+  },
+  {
+    label: 'whether a report is under way',
+    sql: /json_each\(@subjects\) j CROSS JOIN reports s/,
+    index: /SEARCH s USING INTEGER PRIMARY KEY \(rowid=\?\)/,
+  },
+  {
+    label: 'the parts that lose their words',
+    sql: /UPDATE parts SET raw = zeroblob\(0\), text_offset = 0 WHERE report_seq IN/,
+    index: /parts_of_report \(report_seq=\?\)/,
+  },
+  {
+    label: 'parts for the sweep of senders',
+    sql: /SELECT id, sender_id FROM parts/,
+    index: /INTEGER PRIMARY KEY \(rowid>\?\)/,
+  },
+  {
+    label: 'names of parts for the sweep',
+    sql: /SELECT channel_id, id FROM part_ids/,
+    index: /\(channel_id,id\)>\(\?,\?\)/,
   },
   { label: 'replies whose time has come', sql: /FROM notices WHERE not_before_ms/, index: /notices_due/ },
   { label: 'what was said about a ticket', sql: /AS moved FROM tickets/, index: /handled_of_ticket \(ticket_seq=\?/ },
