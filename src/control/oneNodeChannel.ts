@@ -13,6 +13,9 @@ const elsewhere: ChannelHealth = {
  */
 export class OneNodeChannel implements Channel {
   #current: Channel | null = null;
+  /** For what needs credentials and no turn. */
+  #spare: Channel | null = null;
+  readonly fetchAttachment?: NonNullable<Channel['fetchAttachment']>;
 
   constructor(
     private readonly id: string,
@@ -20,7 +23,15 @@ export class OneNodeChannel implements Channel {
     private readonly turns: Turns,
   ) {
     // What cannot be made is told when it is configured, not when its turn comes.
-    this.#current = create();
+    const first = create();
+    this.#current = first;
+    // Reports are handed over by any node, and their attachments fetched by the one that does it.
+    if (first.fetchAttachment !== undefined) {
+      this.fetchAttachment = async (id, maxBytes, signal) => {
+        const fetched = await this.#whoever().fetchAttachment?.(id, maxBytes, signal);
+        return fetched ?? { kind: 'later', cause: 'the channel fetches nothing now' };
+      };
+    }
   }
 
   async run(inbox: Inbox, stop: AbortSignal): Promise<void> {
@@ -50,6 +61,12 @@ export class OneNodeChannel implements Channel {
 
   health(): ChannelHealth {
     return this.#current?.health() ?? elsewhere;
+  }
+
+  #whoever(): Channel {
+    if (this.#current !== null) return this.#current;
+    this.#spare ??= this.create();
+    return this.#spare;
   }
 }
 

@@ -8,6 +8,8 @@ import { type TelegramConfig, telegramConfigSchema } from './config.js';
 export const telegramAdapter: ChannelAdapter<TelegramConfig> = {
   name: 'telegram',
   medium: 'telegram',
+  // The Bot API lets one at a time ask for updates, and has one webhook.
+  nodes: 'one',
   parseConfig: (raw) => parseWith(telegramConfigSchema, raw),
   inspect: (channels, { webhookUrl }) =>
     [...channels].flatMap(([channel, { receive }]): ConfigFinding[] =>
