@@ -17,7 +17,8 @@ export interface Background {
  * that understanding a text never slows down taking the next one.
  */
 export function toReport(message: StoredMessage, reading: TextReading, background: Background): Report {
-  const { text, title, keyword, visibility, kind, locations, flags } = reading;
+  const { text, title, keyword, kind, locations, flags } = reading;
+  const visibility = visibilityOf(message, reading);
   const { extras } = message;
   const isAnonymous = visibility === 'anonymous';
   const { twinTrackingId: twin, language } = background;
@@ -49,6 +50,11 @@ export function toReport(message: StoredMessage, reading: TextReading, backgroun
       encoding: message.encoding,
     },
   };
+}
+
+/** What came by a way that nobody else reads, such as a direct message beside public posts, is not for the public. */
+function visibilityOf({ flags }: StoredMessage, { visibility }: TextReading): TextReading['visibility'] {
+  return visibility === 'open' && flags.includes('confidential') ? 'confidential' : visibility;
 }
 
 function impliedBy(keyword: Keyword | null): Report['implied'] {

@@ -52,6 +52,16 @@ describe('the canonical report', () => {
     expect((await report({ text: '' })).title).to.equal('');
   });
 
+  const secrets = [
+    { label: 'is confidential', text: 'jalan rusak', visibility: 'confidential' },
+    { label: 'is anonymous where that is asked for', text: 'ANONIM jalan rusak', visibility: 'anonymous' },
+  ];
+  for (const { label, text, visibility } of secrets) {
+    it(`what came by a way that nobody else reads ${label}`, async () => {
+      expect((await report({ text, flags: ['confidential'] })).reporter.visibility).to.equal(visibility);
+    });
+  }
+
   it('keeps the topic in the title, though it is taken out of the text', async () => {
     const { text, title, implied } = await report({ text: 'BBM langka di spbu' });
     expect({ text, title, topic: implied?.topic }).to.deep.equal({

@@ -5,6 +5,7 @@ import type { Facts } from './facts.js';
 export class MemoryChannel implements Channel {
   readonly sent: OutboundReply[] = [];
   state: ChannelState = 'up';
+  sendsAgainAtMs = 0;
   outcome: (reply: OutboundReply, deadlineMs: number) => Outcome | Promise<Outcome> = ({ id }) => ({
     kind: 'accepted',
     externalIds: [`X-${id}`],
@@ -30,6 +31,6 @@ export class MemoryChannel implements Channel {
   }
 
   health(): ChannelHealth {
-    return { state: this.state, links: [] };
+    return { state: this.state, links: [], sendsAgainAtMs: this.sendsAgainAtMs };
   }
 }

@@ -124,6 +124,19 @@ describe('the replier', () => {
     expect(channel.inFlightMax).to.equal(1);
   });
 
+  it('leaves replies in the store, uncounted, while the peer takes none', async () => {
+    channel.sendsAgainAtMs = steadyNowMs() + 60_000;
+    run();
+    await owe(['1'], oneSender);
+    await storeTurns();
+    expect(sentTexts()).to.deep.equal([]);
+    channel.sendsAgainAtMs = steadyNowMs() - 1;
+    replier.wake();
+    await facts.until('it is sent', () => attempts.length === 1);
+    await allRecorded();
+    expect(attempts).to.deep.equal(['accepted']);
+  });
+
   it('gives each attempt its deadline, and has no more under way than it may', async () => {
     const gate = held<void>();
     const deadlines: number[] = [];

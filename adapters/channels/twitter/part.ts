@@ -91,7 +91,8 @@ export function partOfDirectMessage(message: XDirectMessage, includes: Includes,
     raw: withoutPeople(arrived.raw, message.senderId),
     externalId: dmExternalId(message.id),
     oddity: null,
-    extras: { audience: 'private', ...(attachments.length > 0 && { attachments }) },
+    // Who could have posted and wrote here instead does not want to be read by all.
+    extras: { audience: 'private', flags: ['confidential'], ...(attachments.length > 0 && { attachments }) },
   };
 }
 

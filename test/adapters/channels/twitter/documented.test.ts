@@ -122,7 +122,12 @@ const events: readonly { label: string; event: unknown; part: Partial<Part> | nu
   {
     label: 'dm.received',
     event: messageEvent,
-    part: { from: them, text: 'hello!', externalId: 'dm:2080765901528535096', extras: { audience: 'private' } },
+    part: {
+      from: them,
+      text: 'hello!',
+      externalId: 'dm:2080765901528535096',
+      extras: { audience: 'private', flags: ['confidential'] },
+    },
   },
   { label: 'follow.follow, which is nothing to us', event: followEvent, part: null, isOurs: false },
 ];

@@ -157,7 +157,7 @@ describe('twitter: against the simulated X', () => {
     expect(await rig.send({ ...news, kind: 'reminder' })).to.include({ kind: 'withheld', code: 'acknowledge_only' });
     await rig.control('POST', '/messages', { from: 'budi', text: 'ada kabar?' });
     await rig.until('the message is taken', () => rig.parts.length === 2);
-    expect(rig.parts[1]?.extras).to.deep.equal({ audience: 'private' });
+    expect(rig.parts[1]?.extras).to.deep.equal({ audience: 'private', flags: ['confidential'] });
     expect((await rig.send(news)).kind).to.equal('accepted');
     const answered = await rig.send({ to, inReplyTo: rig.parts[1]?.externalId ?? '', text: 'Tim menuju lokasi' });
     expect(answered.kind).to.equal('accepted');
