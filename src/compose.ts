@@ -5,8 +5,8 @@ import { smppAdapter } from '../adapters/channels/smpp/index.js';
 import { telegramAdapter } from '../adapters/channels/telegram/index.js';
 import { twilioAdapter } from '../adapters/channels/twilio/index.js';
 import { twitterAdapter } from '../adapters/channels/twitter/index.js';
-import { openPostgresStore } from '../adapters/stores/postgres/index.js';
-import { openSqliteStore } from '../adapters/stores/sqlite/index.js';
+import { openCopyTarget, openPostgresStore } from '../adapters/stores/postgres/index.js';
+import { openCopySource, openSqliteStore } from '../adapters/stores/sqlite/index.js';
 import { embeddedTracker, openTicketDesk } from '../adapters/trackers/embedded/index.js';
 import { httpTracker } from '../adapters/trackers/http/index.js';
 import type { Configured } from './config/adapterBlocks.js';
@@ -70,6 +70,13 @@ export async function openStore({ store }: Pick<GatewayConfig, 'store'>, role: '
     role,
   });
 }
+
+/** For moving from one to the other. A page of rows may take its time. */
+export const storeCopies = {
+  openSource: openCopySource,
+  openTarget: (url: string) =>
+    openCopyTarget({ url, poolMax: 2, connectTimeoutMs: 10_000, statementTimeoutMs: 120_000 }),
+};
 
 /** The desk of the embedded tracker. @throws when another tracker is configured. */
 export function openDesk(config: GatewayConfig): TicketDesk {

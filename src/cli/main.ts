@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { adapters, openDesk, openStore } from '../compose.js';
+import { adapters, openDesk, openStore, storeCopies } from '../compose.js';
 import { packagedFile, processEnvironment } from '../config/env.js';
 import { findStore } from '../config/findStore.js';
 import type { GatewayConfig } from '../config/load.js';
@@ -22,6 +22,7 @@ import { retentionCommand } from './retention.js';
 import { loadSettings } from './settings.js';
 import { simulateCommand } from './simulate.js';
 import { startCommand } from './start.js';
+import { storeCommand } from './store.js';
 import { textCommand } from './text.js';
 import { traceCommand } from './trace.js';
 import { trackerCommand } from './tracker.js';
@@ -130,6 +131,7 @@ const program = new Command('lapor-gateway')
     }),
   )
   .addCommand(auditCommand(openStoreOf))
+  .addCommand(storeCommand({ ...storeCopies, output: process.stdout }))
   .addCommand(simulateCommand());
 
 try {

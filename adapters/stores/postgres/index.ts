@@ -1,1 +1,2 @@
+export { openCopyTarget } from './copyTarget.js';
 export { openPostgresStore } from './store.js';

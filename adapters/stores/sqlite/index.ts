@@ -58,6 +58,8 @@ const dayMs = 24 * hourMs;
 /** How long is kept what is kept only for a time. */
 const keepMs = { fingerprints: hourMs, closedSets: dayMs, earlyReceipts: 3 * dayMs, deliveries: 30 * dayMs } as const;
 
+export { openCopySource } from './copySource.js';
+
 /** The tables' keepers, all over one database. */
 function openTables(db: Db, rules: StoreRules) {
   const channels = new Channels(db);

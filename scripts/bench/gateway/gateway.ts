@@ -20,6 +20,8 @@ export interface GatewayStart {
   readonly httpPort?: number;
   /** With a channel that takes webhooks. */
   readonly webhooks?: boolean;
+  /** As in `GatewaySetting`. */
+  readonly telcoPrefix?: string;
   /** A SQLite file in the folder unless told. */
   readonly storeUrl?: string;
   /** Where V8 writes a CPU profile when the gateway ends; null for none. */

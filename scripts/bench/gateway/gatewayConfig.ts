@@ -8,6 +8,8 @@ export interface GatewaySetting {
   readonly trackerPort: number;
   /** One SMPP channel for each. */
   readonly smscPorts: readonly number[];
+  /** Of the channels' names: two nodes with different telcos must not call them the same. */
+  readonly telcoPrefix?: string;
   /** With one HTTP channel beside them. */
   readonly webhooks?: boolean;
 }
@@ -29,7 +31,7 @@ const aggregator = {
 /** The gateway as an operator would configure it, with the telcos' limits on traffic lifted. */
 export function gatewayConfig(setting: GatewaySetting): string {
   const channels = setting.smscPorts.map((port, index) => [
-    `telco${index + 1}`,
+    `${setting.telcoPrefix ?? 'telco'}${index + 1}`,
     {
       adapter: 'smpp',
       host: '127.0.0.1',

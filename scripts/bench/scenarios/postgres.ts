@@ -54,12 +54,15 @@ async function withNodes<Result>(
   const database = await PostgresServer.start({ parentFolder: resolve(options.folder) });
   const gateways: ServerProcess[] = [];
   try {
-    for (let node = 1; node <= nodes; node += 1) {
-      const folder = join(bench.folder, `postgres-${nodes}-${trackerPort}-node-${node}`);
-      const start = { folder, trackerPort, smscPorts, profileFolder, storeUrl: database.url() };
+    for (let node = 0; node < nodes; node += 1) {
+      const folder = join(bench.folder, `postgres-${nodes}-${trackerPort}-node-${node + 1}`);
+      // Each telco has one link, and the nodes share the telcos: the first to start would take all turns.
+      const own = smscPorts.filter((_, index) => index % nodes === node);
+      const telcoPrefix = `node${node + 1}-telco`;
+      const start = { folder, trackerPort, smscPorts: own, telcoPrefix, profileFolder, storeUrl: database.url() };
       gateways.push(await startGateway(start, bench.processes));
     }
-    await waitForLinks(bench, smscPorts.length * nodes);
+    await waitForLinks(bench, smscPorts.length);
     return await work(gateways, database);
   } finally {
     for (const gateway of gateways) await gateway.stop();
