@@ -20,7 +20,7 @@ function table(name: string, keyColumns: number, columns: string): CopyTable {
   };
 }
 
-const queue = 'seq:b lane:i sender_id:b due_ms:b attempts:i perhaps_done:f';
+const queue = 'seq:b lane:i sender_id:b due_ms:b attempts:i uncertain_attempts:i';
 
 /**
  * What both kinds of store have, by the names that they share. b: a number, i: a small one, t: text, o: octets, u: UUID,

@@ -26,7 +26,7 @@ const otherwise: Readonly<Record<string, string>> = {
 /** What was leased is free again, and perhaps done: no gateway runs. */
 function queue(name: string): string {
   return `SELECT seq, lane, sender_id, iif(state = 2, due_ms, 0) AS due_ms, attempts,
-      max(perhaps_done, state = 1) AS perhaps_done FROM ${name}`;
+      uncertain_attempts + (state = 1) AS uncertain_attempts FROM ${name}`;
 }
 
 /** @throws when a gateway runs on the file, or its schema is not this program's. */
