@@ -136,7 +136,9 @@ const mediaSchema = z
       .min(1)
       .nullable()
       .default(null)
-      .describe('Where pictures and files are kept that only a channel may fetch. Without it: beside the database.'),
+      .describe(
+        'Where pictures and files are kept that only a channel may fetch. Without it: beside the database, or `data/media` with PostgreSQL; several nodes need one that they share.',
+      ),
     maxBytes: z
       .int()
       .min(1024)

@@ -2,20 +2,29 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { linkKeyName } from './linkKey.js';
 
-/** What is known of an attachment that was fetched before. */
-export type Known =
-  | { readonly kind: 'kept'; readonly sha256: string; readonly bytes: number; readonly contentType: string }
+const sha256Form = /^[0-9a-f]{64}$/;
+
+const knownSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('kept'),
+    sha256: z.string().regex(sha256Form),
+    bytes: z.int().nonnegative(),
+    contentType: z.string(),
+  }),
   /** It is not kept, and never will be: too large, of no type that is allowed, gone. */
-  | { readonly kind: 'refused'; readonly code: string };
+  z.object({ kind: z.literal('refused'), code: z.string() }),
+]);
+
+/** What is known of an attachment that was fetched before. */
+export type Known = Readonly<z.output<typeof knownSchema>>;
 
 /** There is no room, or the disk takes nothing. */
 export class ShelfFault extends Error {
   override readonly name = 'ShelfFault';
 }
-
-const sha256Form = /^[0-9a-f]{64}$/;
 
 /**
  * Attachments on disk, beside the database.
@@ -61,8 +70,8 @@ export class MediaShelf {
 
   /** @returns null where nothing is known, or the octets are gone meanwhile */
   async recall(attachmentId: string): Promise<Known | null> {
-    const text = await readFile(this.#knownFile(attachmentId), 'utf8').catch(() => null);
-    const known = text === null ? null : (JSON.parse(text) as Known);
+    const text = await readFile(this.#knownFile(attachmentId), 'utf8').catch(() => '');
+    const known = readKnown(text);
     if (known?.kind !== 'kept') return known;
     return (await touched(this.#octetsFile(known.sha256))) ? known : null;
   }
@@ -121,6 +130,15 @@ export class MediaShelf {
       const found = await stat(file).catch(() => null);
       if (found !== null) yield { file, bytes: found.size, usedMs: found.mtimeMs };
     }
+  }
+}
+
+/** A file that somebody spoiled says nothing: the attachment is fetched again. */
+function readKnown(text: string): Known | null {
+  try {
+    return knownSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
   }
 }
 

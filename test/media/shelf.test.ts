@@ -62,6 +62,15 @@ describe('the shelf of media', () => {
     expect(await shelf.recall('a:1')).to.equal(null);
   });
 
+  for (const spoiled of ['', '{', '{"kind":"kept","sha256":"../../etc/passwd","bytes":1,"contentType":"a/b"}']) {
+    it(`knows nothing of what was spoiled: ${spoiled}`, async () => {
+      await shelf.remember('a:1', { kind: 'refused', code: 'type' });
+      const [name = ''] = await files();
+      await writeFile(join(folder, 'known', name.slice(0, 2), name), spoiled);
+      expect(await shelf.recall('a:1')).to.equal(null);
+    });
+  }
+
   it('takes no more than its room', async () => {
     const small = await MediaShelf.open(folder, png().length * 2 - 1);
     await small.keep(png());
