@@ -17,7 +17,7 @@ export function traceCommand(openStore: OpenStore): Command {
         const trace = await store.trace(id);
         if (trace === null) {
           command.error(
-            `Nothing is known of ${printable(id)}. A tracking id looks like #9165816; \`lapor-gateway tracker list\` shows those of the embedded tracker.`,
+            `Nothing is known of ${printable(id)}. A tracking id looks like #9165816; \`lapor-gateway tracker list\` shows those of the embedded tracker. What is older than \`retention.recordsDays\` has been removed.`,
           );
         }
         process.stdout.write(options.json ? `${printableJson(trace)}\n` : pageOf(trace));
