@@ -46,7 +46,7 @@ export const copyTables: readonly CopyTable[] = [
   table(
     'tickets',
     1,
-    'report_seq:b tracking_id:t status:t sequence:b agency:t due_at:t public_url:t zone:t forwarded_ms:b updated_ms:b',
+    'report_seq:b tracking_id:t status:t sequence:b agency:t due_at:t public_url:t zone:t secret:f forwarded_ms:b updated_ms:b',
   ),
   table('sender_tickets', 2, 'sender_id:b report_seq:b'),
   table(

@@ -145,6 +145,7 @@ export class Conversation {
     const asks = isAsMeant && key === 'acknowledgementAskPlace';
     return {
       ...{ seq, trackingId, status, dueAt, publicUrl, atMs, reply, zone },
+      ...(acknowledged.report.reporter.visibility === 'open' ? {} : { secret: true }),
       ...(notes === null ? {} : { notes }),
       ...(asks ? { question: { about: 'place', untilMs: atMs + this.rules.placeAnswerMs } } : {}),
     };

@@ -128,4 +128,6 @@ export interface TicketContext {
   readonly language: string | null;
   /** As it was recorded with the ticket; null before that. */
   readonly zone: string | null;
+  /** The same; false before that. */
+  readonly secret: boolean;
 }

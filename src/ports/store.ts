@@ -148,6 +148,8 @@ export interface Forwarded {
   readonly question?: NewQuestion;
   /** IANA name of the place's time zone, for what is told later. Absent: not known. */
   readonly zone?: string;
+  /** The report hides something: where all can read a reply, nothing but the status is told. */
+  readonly secret?: boolean;
   readonly notes?: NoteChanges;
 }
 

@@ -32,8 +32,8 @@ export function statusConsequences(
   const zone = context.zone ?? rules.zone;
   const { trackingId, status, agency = null, message = null, dueAt = null } = data;
   const due = dueAtOf({ status, dueAt }, nowMs, nowMs, { calendar, zone });
-  // An agency writes to the citizen alone: where all can read it, only the status is told.
-  const words = { trackingId, agency, message: context.audience === 'public' ? null : message, dueAt: due };
+  const isHidden = context.secret && context.audience === 'public';
+  const words = { trackingId, dueAt: due, ...(isHidden ? {} : { agency, message }) };
   const text = wording.render(`status.${status}`, context.language, words);
   const notice = (atMs: number): Pick<NewReply, 'unasked' | 'notBeforeMs'> => {
     const notBeforeMs = nextAllowedMs(atMs, zone, rules.quietHours);

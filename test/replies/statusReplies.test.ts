@@ -15,6 +15,7 @@ const context: TicketContext = {
   audience: 'private',
   language: null,
   zone: null,
+  secret: false,
 };
 const rules = { ...plainRules, quietHours: { from: '21:00', to: '06:00' } };
 
@@ -113,14 +114,19 @@ describe('what comes of a status event', () => {
     expect(rendered.map(({ language }) => language)).to.deep.equal(['en', 'en']);
   });
 
-  it('keeps the words of the agency from where all can read', () => {
-    consequences({ message: 'Pak Wayan, kami datang' }, { audience: 'public' });
-    consequences({ message: 'Pak Wayan, kami datang' });
-    expect(rendered.map(({ args }) => (args as { message: string | null }).message)).to.deep.equal([
-      null,
-      'Pak Wayan, kami datang',
-    ]);
-  });
+  const readers: readonly { audience: 'public' | 'private'; secret: boolean; told: boolean }[] = [
+    { audience: 'public', secret: true, told: false },
+    { audience: 'public', secret: false, told: true },
+    { audience: 'private', secret: true, told: true },
+  ];
+  for (const { audience, secret, told } of readers) {
+    const report = `a ${secret ? 'secret' : 'public'} report by a ${audience} message`;
+    it(`${told ? 'names' : 'does not name'} the agency and its words of ${report}`, () => {
+      consequences({ agency: 'Inspektorat', message: 'Kami periksa lurah' }, { audience, secret });
+      const { agency, message } = (rendered[0]?.args ?? {}) as { agency?: string; message?: string };
+      expect([agency, message]).to.deep.equal(told ? ['Inspektorat', 'Kami periksa lurah'] : [undefined, undefined]);
+    });
+  }
 
   const dueDates: readonly { label: string; data: Partial<StatusEvent['data']>; dueAt: string | null }[] = [
     { label: "the tracker's", data: { dueAt: '2026-12-01T09:00:00Z' }, dueAt: '2026-12-01T09:00:00Z' },

@@ -50,6 +50,7 @@ interface WordingRow {
   readonly audience: 'public' | 'private';
   readonly language: string | null;
   readonly zone: string | null;
+  readonly secret: boolean;
 }
 
 export const nobodyKnown: SenderContext = {
@@ -70,6 +71,7 @@ const byTrackingId = `SELECT ${columns} FROM tickets t JOIN reports r ON r.seq =
   WHERE t.tracking_id = $1 AND r.sender_id = (SELECT sender_id FROM reports WHERE seq = $2)
   ORDER BY t.report_seq DESC LIMIT 1`;
 const wordingOf = `SELECT r.id, c.name AS channel, c.medium, n.language, t.zone,
+    coalesce(t.secret, false) AS secret,
     CASE WHEN r.extras::json ->> 'audience' = 'public' THEN 'public' ELSE 'private' END AS audience
   FROM unnest($1::uuid[]) WITH ORDINALITY AS g (id, place) JOIN reports r ON r.id = g.id
   JOIN channels c ON c.id = r.channel_id

@@ -33,10 +33,10 @@ const noSequence = -1;
 
 const addTickets = `WITH added AS (
     INSERT INTO tickets
-      (report_seq, tracking_id, status, due_at, public_url, zone, forwarded_ms, updated_ms, sequence)
+      (report_seq, tracking_id, status, due_at, public_url, zone, secret, forwarded_ms, updated_ms, sequence)
     SELECT g.*, g.at_ms, ${noSequence}
-    FROM ${unnest(['bigint', 'text', 'text', 'text', 'text', 'text', 'bigint'])}
-      AS g (seq, tracking_id, status, due_at, public_url, zone, at_ms)
+    FROM ${unnest(['bigint', 'text', 'text', 'text', 'text', 'text', 'boolean', 'bigint'])}
+      AS g (seq, tracking_id, status, due_at, public_url, zone, secret, at_ms)
     ON CONFLICT (report_seq) DO NOTHING RETURNING report_seq)
   INSERT INTO sender_tickets (sender_id, report_seq)
   SELECT r.sender_id, r.seq FROM added a JOIN reports r ON r.seq = a.report_seq RETURNING report_seq`;
@@ -75,6 +75,7 @@ export class Tickets {
         items.map((item) => item.dueAt),
         items.map((item) => storable(item.publicUrl)),
         items.map((item) => item.zone ?? null),
+        items.map((item) => item.secret ?? false),
         items.map((item) => item.atMs),
       ]),
       tx.query<KeptRow>(keptEvents, [seqs]),

@@ -33,6 +33,7 @@ interface WordingRow {
   readonly audience: 'public' | 'private';
   readonly language: string | null;
   readonly zone: string | null;
+  readonly secret: number;
 }
 
 /** A message that is claimed, and whose it is. */
@@ -85,7 +86,7 @@ export class SenderContexts {
     );
     this.#wording = db.prepare<[Buffer], WordingRow>(
       `SELECT c.name AS channel, c.medium, iif(r.extras ->> 'audience' = 'public', 'public', 'private') AS audience,
-              n.language, t.zone
+              n.language, t.zone, coalesce(t.secret, 0) AS secret
        FROM reports r CROSS JOIN channels c ON c.id = r.channel_id
        LEFT JOIN sender_notes n ON n.sender_id = r.sender_id LEFT JOIN tickets t ON t.report_seq = r.seq
        WHERE r.id = ?`,
@@ -133,8 +134,8 @@ export class SenderContexts {
     const id = idFromText(reportId);
     const row = id === null ? undefined : this.#wording.get(id);
     if (row === undefined) return [];
-    const { channel: channelId, ...others } = row;
-    return [[reportId, { channelId, ...others }]];
+    const { channel: channelId, secret, ...others } = row;
+    return [[reportId, { channelId, ...others, secret: secret === 1 }]];
   }
 }
 

@@ -52,8 +52,9 @@ export class Tickets {
     private readonly journal: Journal,
   ) {
     this.#add = db.prepare(
-      `INSERT INTO tickets (report_seq, tracking_id, status, sequence, due_at, public_url, zone, forwarded_ms, updated_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report_seq) DO NOTHING`,
+      `INSERT INTO tickets (report_seq, tracking_id, status, sequence, due_at, public_url, zone, secret,
+                            forwarded_ms, updated_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report_seq) DO NOTHING`,
     );
     this.#addToSender = db.prepare<[string]>(
       `INSERT INTO sender_tickets (sender_id, report_seq)
@@ -119,9 +120,9 @@ export class Tickets {
     this.#dropDeliveries.run(atMs);
   }
 
-  #addTicket({ seq, trackingId, status, dueAt, publicUrl, zone, atMs }: Forwarded): boolean {
-    const added = this.#add.run(seq, trackingId, status, noSequence, dueAt, publicUrl, zone ?? null, atMs, atMs);
-    return added.changes === 1;
+  #addTicket({ seq, trackingId, status, dueAt, publicUrl, zone, secret, atMs }: Forwarded): boolean {
+    const told = [seq, trackingId, status, noSequence, dueAt, publicUrl, zone ?? null, secret ? 1 : 0];
+    return this.#add.run(...told, atMs, atMs).changes === 1;
   }
 
   #recordEvent(event: TicketEvent, atMs: number): StatusResult {

@@ -350,15 +350,25 @@ export function describeNotices(scene: () => Scene): void {
     it('comes with the report: channel, audience, zone and language', async () => {
       const part = smsPart({ extras: { audience: 'public' } });
       const report = await scene().claimedReport(part);
-      await scene().forward(report, { zone: 'Asia/Makassar', notes: { language: 'en' } });
+      await scene().forward(report, { zone: 'Asia/Makassar', secret: true, notes: { language: 'en' } });
       const other = await scene().claimedReport(smsPart({ from: neighbour }));
       const ids = [report.message.id, other.message.id, '019a0000-0000-7000-8000-000000000000', 'bukan-uuid'];
       expect([...(await scene().store.ticketContexts(ids))]).to.deep.equal([
         [
           report.message.id,
-          { channelId: 'telkomsel', medium: 'sms', audience: 'public', language: 'en', zone: 'Asia/Makassar' },
+          {
+            channelId: 'telkomsel',
+            medium: 'sms',
+            audience: 'public',
+            language: 'en',
+            zone: 'Asia/Makassar',
+            secret: true,
+          },
         ],
-        [other.message.id, { channelId: 'telkomsel', medium: 'sms', audience: 'private', language: null, zone: null }],
+        [
+          other.message.id,
+          { channelId: 'telkomsel', medium: 'sms', audience: 'private', language: null, zone: null, secret: false },
+        ],
       ]);
     });
   });

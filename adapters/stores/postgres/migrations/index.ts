@@ -1,5 +1,6 @@
 import { first } from './001-first.js';
+import { secrecy } from './002-secrecy.js';
 import type { Migration } from './migration.js';
 
 /** In order; the schema's version is how many of them a database has seen. */
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, secrecy];
