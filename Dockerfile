@@ -14,7 +14,7 @@ COPY --from=build --chown=root:root /app/node_modules /app/node_modules
 COPY --from=build --chown=root:root /app/dist /app/dist
 COPY --from=build --chown=root:root /app/config /app/config
 # What the gateway writes: the control socket, and SQLite files where the config has them.
-RUN install -d -o node -g node -m 700 /var/lib/lapor-gateway
+RUN install -d -o node -g node -m 700 /var/lib/lapor-gateway /var/lib/lapor-gateway-media
 WORKDIR /var/lib/lapor-gateway
 USER node
 EXPOSE 1708
