@@ -123,11 +123,15 @@ export class InboundFlow {
   take(octets: Buffer, start: number, end: number): void {
     const plain = octets.readUInt32BE(start + 4) === deliverSmId ? readPlainDeliverSm(octets, start, end) : null;
     if (plain !== null) {
-      this.#takeDelivered(plain, octets.readUInt32BE(start + 12), deliverSmId);
+      this.#takeDelivered(
+        plain,
+        { commandId: deliverSmId, sequenceNumber: octets.readUInt32BE(start + 12) },
+        end - start,
+      );
       return;
     }
     const pdu = decodePdu(octets, start, end);
-    if (pdu.kind === 'pdu') this.#takeDelivered(deliveredOf(pdu), pdu.sequenceNumber, pdu.commandId);
+    if (pdu.kind === 'pdu') this.#takeDelivered(deliveredOf(pdu), pdu, end - start);
     else if (pdu.kind === 'malformed') this.#takeMalformed(pdu, octets, start, end);
   }
 
@@ -176,9 +180,9 @@ export class InboundFlow {
     else this.#peer.resume();
   }
 
-  #takeDelivered(delivered: Delivered, sequenceNumber: number, commandId: number): void {
+  /** @param octets of the whole PDU: what waits keeps all of it in memory, whatever its message takes of it. */
+  #takeDelivered(delivered: Delivered, { commandId, sequenceNumber }: Omit<Answer, 'status'>, octets: number): void {
     const answer = { commandId, sequenceNumber, status: commandStatus.ESME_ROK };
-    const octets = delivered.message.length;
     this.#countUnanswered(octets);
     const receipt = this.#receiptIn(delivered);
     if (receipt !== null && receipt !== 'unreadable') {

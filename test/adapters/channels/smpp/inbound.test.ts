@@ -139,6 +139,12 @@ describe('SMPP: what a peer sends', () => {
     });
   }
 
+  it('reads a message_payload of the greatest length', async () => {
+    const payload = Buffer.alloc(65_535, 'Jalan rusak. ');
+    expect((await link.ask('deliver_sm', deliverSm('', { message_payload: payload }))).status).to.equal(status.ok);
+    expect(rig.inbox.committed.map(({ text }) => text)).to.deep.equal([payload.toString('latin1')]);
+  });
+
   it('reads a message_payload', async () => {
     const payload = Buffer.from('Jalan rusak '.repeat(40));
     await link.ask('deliver_sm', deliverSm('', { message_payload: payload }));
@@ -243,32 +249,42 @@ describe('SMPP: what a peer sends', () => {
     expect((await link.ask('deliver_sm', deliverSm('Satu'))).status).to.equal(status.ok);
   });
 
-  it('takes no more than some megabytes from a peer that sends while the store is behind', async () => {
-    const payload = Buffer.alloc(15_000, 'x');
-    const big = encode('deliver_sm', { sequence_number: 1, ...deliverSm('', { message_payload: payload }) });
-    const total = 8_000;
-    rig.inbox.hold();
-    const before = process.memoryUsage().arrayBuffers;
-    // 120 MB in all. The peer's socket drains only while we read.
-    let sent = 0;
-    const writing = (async () => {
-      for (; sent < total; sent += 1) {
-        const octets = Buffer.from(big);
-        octets.writeUInt32BE(sent + 1, 12);
-        if (!link.socket.write(octets)) await new Promise((resolve) => link.socket.once('drain', resolve));
-      }
-    })();
-    while (!(await isStalled(() => sent))) await nextTurn();
-    expect(rig.inbox.waiting * payload.length).to.be.below(5 * 1024 * 1024);
-    // What the peer has not sent stays with it; the kernel's own buffers take a few megabytes. The memory is measured
-    // with what nobody has collected yet, the peer's part included.
-    expect(sent).to.be.below(total / 2);
-    expect(process.memoryUsage().arrayBuffers - before).to.be.below(40 * 1024 * 1024);
-    rig.inbox.release();
-    await writing;
-    expect((await link.answerTo(total)).status).to.equal(status.ok);
-    expect(rig.inbox.committed).to.have.length(total);
-  }).timeout(20_000);
+  const bigs = [
+    {
+      label: 'long messages',
+      octets: encode('deliver_sm', deliverSm('', { message_payload: Buffer.alloc(15_000, 'x') })),
+    },
+    {
+      label: 'long PDUs with short messages',
+      octets: withTlv(encode('deliver_sm', deliverSm('Satu')), 0x1400, Buffer.alloc(15_000, 'x')),
+    },
+  ];
+  for (const { label, octets: big } of bigs) {
+    it(`takes no more than some megabytes of ${label} while the store is behind`, async () => {
+      const total = 8_000;
+      rig.inbox.hold();
+      const before = process.memoryUsage().arrayBuffers;
+      // 120 MB in all. The peer's socket drains only while we read.
+      let sent = 0;
+      const writing = (async () => {
+        for (; sent < total; sent += 1) {
+          const octets = Buffer.from(big);
+          octets.writeUInt32BE(sent + 1, 12);
+          if (!link.socket.write(octets)) await new Promise((resolve) => link.socket.once('drain', resolve));
+        }
+      })();
+      while (!(await isStalled(() => sent))) await nextTurn();
+      expect(rig.inbox.waiting * big.length).to.be.below(5 * 1024 * 1024);
+      // What the peer has not sent stays with it; the kernel's own buffers take a few megabytes. The memory is measured
+      // with what nobody has collected yet, the peer's part included.
+      expect(sent).to.be.below(total / 2);
+      expect(process.memoryUsage().arrayBuffers - before).to.be.below(40 * 1024 * 1024);
+      rig.inbox.release();
+      await writing;
+      expect((await link.answerTo(total)).status).to.equal(status.ok);
+      expect(rig.inbox.committed).to.have.length(total);
+    }).timeout(20_000);
+  }
 
   it('takes a receipt as data_sm, and one that only its TLV tells to be one', async () => {
     const fields = { source_addr: '1', receipted_message_id: '77', message_state: 2 };
@@ -351,6 +367,18 @@ describe('SMPP: what a peer gets wrong', () => {
     },
     { label: 'an unknown command', octets: header(0x777, 7), answer: ['generic_nack', 0x03], parts: 0 },
     {
+      label: 'a deliver_sm longer than any should be',
+      octets: relength(Buffer.concat([whole, Buffer.alloc(200_000, 0xff)])),
+      answer: ['deliver_sm_resp', 0xc0],
+      parts: 1,
+    },
+    {
+      label: 'an unknown command as long as may be read',
+      octets: relength(Buffer.concat([header(0x777, 7), Buffer.alloc(1024 * 1024 - 16)])),
+      answer: ['generic_nack', 0x03],
+      parts: 0,
+    },
+    {
       label: 'a request that no SMSC sends',
       octets: encode('query_sm', { sequence_number: 7 }),
       answer: ['generic_nack', 0x03],
@@ -410,7 +438,7 @@ describe('SMPP: what a peer gets wrong', () => {
   const fatal = [
     { label: 'command_length 0', octets: setLength(header(5, 7), 0), sequence: 0 },
     { label: 'command_length 8', octets: setLength(header(5, 7), 8), sequence: 0 },
-    { label: 'command_length 20,000', octets: setLength(header(5, 7), 20_000), sequence: 7 },
+    { label: 'a command_length of 2 MB', octets: setLength(header(5, 7), 2_000_000), sequence: 7 },
   ];
   for (const { label, octets, sequence } of fatal) {
     it(`leaves the link after ${label}, loses nothing that came before, and comes back`, async () => {

@@ -71,7 +71,10 @@ export function mutant(random: Random, count: number, sequenceNumber: number): B
 /** A PDU whose command_length is not its own: the stream cannot be read on, or not rightly. */
 export function unframed(random: Random): Buffer {
   const octets = Buffer.from(random.pick(originals));
-  octets.writeUInt32BE(random.pick([0, 8, 15, 17, 4_000, maxPduOctets + 1, 0xffff_ffff, random.below(2 ** 32)]), 0);
+  octets.writeUInt32BE(
+    random.pick([0, 8, 15, 17, 4_000, maxPduOctets + 1, 1024 * 1024 + 1, 0xffff_ffff, random.below(2 ** 32)]),
+    0,
+  );
   return octets;
 }
 
