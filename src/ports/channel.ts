@@ -226,7 +226,7 @@ export type FetchedAttachment =
 export interface ChannelMeter {
   /** @param amount 1 unless told: a busy adapter counts once for many. */
   count(event: string, labels?: Readonly<Record<string, string>>, amount?: number): void;
-  observeSeconds(event: string, seconds: number): void;
+  observeSeconds(event: string, seconds: number, labels?: Readonly<Record<string, string>>): void;
 }
 
 export interface ChannelContext {

@@ -174,14 +174,14 @@ export const catalogue = {
   },
   lapor_submits_total: {
     type: 'counter',
-    help: 'Segments of replies sent, by the telco’s answer',
-    labels: ['channel', 'status'],
-    values: 'status: the status’s name, `timeout`, `closed`',
+    help: 'Segments of replies sent, by the session that took them and the telco’s answer',
+    labels: ['channel', 'session', 'status'],
+    values: 'session: as in `channel list`, without the host; status: the status’s name, `timeout`, `closed`',
   },
   lapor_submit_seconds: {
     type: 'histogram',
     help: 'From a segment’s place in the queue to the telco’s answer',
-    labels: ['channel'],
+    labels: ['channel', 'session'],
     buckets: peerSeconds,
   },
   lapor_enquire_links_unanswered_total: {

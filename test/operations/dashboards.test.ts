@@ -111,6 +111,15 @@ describe('what watches the gateway', () => {
       });
     }
 
+    it('shows all that is counted of telco links', () => {
+      const shown = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)).join('\n');
+      const ofLinks = Object.keys(entries).filter((name) =>
+        /^lapor_(bind|links?|submits?|rate|receipts|enquire|malformed|odd|incomplete)_/.test(name),
+      );
+      expect(ofLinks).to.include.members(['lapor_rate_cuts_total', 'lapor_receipts_claimed_total']);
+      expect(ofLinks.filter((name) => !shown.includes(name))).to.deep.equal([]);
+    });
+
     it('has each panel once, and none over another', () => {
       const { panels } = dashboard;
       expect(new Set(panels.map(({ id }) => id)).size).to.equal(panels.length);

@@ -83,10 +83,10 @@ describe('metrics', () => {
       sample: 'lapor_bind_attempts_total{channel="telkomsel",session="2",result="ESME_RINVPASWD"}',
     },
     {
-      label: 'a submit_sm by status',
+      label: 'a submit_sm by session and status',
       event: 'submit',
-      labels: { status: 'ESME_ROK' },
-      sample: 'lapor_submits_total{channel="telkomsel",status="ESME_ROK"}',
+      labels: { session: 'transceiver 2', status: 'ESME_ROK' },
+      sample: 'lapor_submits_total{channel="telkomsel",session="transceiver 2",status="ESME_ROK"}',
     },
     {
       label: 'a lost link whose adapter tells no session',
@@ -121,11 +121,21 @@ describe('metrics', () => {
     for (const name of Object.values(histogramOfEvent)) expect(catalogue[name].type, name).to.equal('histogram');
   });
 
-  it('times submits by channel', async () => {
-    metrics.meterOf('telkomsel').observeSeconds('submit', 0.2);
+  it('times submits by channel and session', async () => {
+    const meter = metrics.meterOf('telkomsel');
+    for (const session of ['1', '2', '2']) meter.observeSeconds('submit', 0.2, { session });
     const read = await samples();
-    expect(read.get('lapor_submit_seconds_bucket{le="0.25",channel="telkomsel"}')).to.equal(1);
-    expect(read.get('lapor_submit_seconds_bucket{le="0.1",channel="telkomsel"}')).to.equal(0);
+    const bucket = (le: string, session: string) =>
+      read.get(`lapor_submit_seconds_bucket{le="${le}",channel="telkomsel",session="${session}"}`);
+    expect([bucket('0.1', '1'), bucket('0.25', '1'), bucket('0.25', '2')]).to.deep.equal([0, 1, 2]);
+  });
+
+  it('keeps apart what two channels count under the same labels', async () => {
+    for (const channel of ['telkomsel', 'three', 'three'])
+      metrics.meterOf(channel).count('link_lost', { session: '1' });
+    const read = await samples();
+    const lost = (channel: string) => read.get(`lapor_links_lost_total{channel="${channel}",session="1"}`);
+    expect([lost('telkomsel'), lost('three')]).to.deep.equal([1, 2]);
   });
 
   it('reads channels and links as they are now, and leaves no series behind', async () => {

@@ -25,7 +25,7 @@ import { telcoSubmitPolicy } from './profile.js';
 import { ReceiptIds } from './receiptIds.js';
 import { Session } from './session.js';
 import { StallWatch } from './stallWatch.js';
-import { type SubmitAnswer, SubmitQueue } from './submitQueue.js';
+import { SubmitQueue, type Submitted } from './submitQueue.js';
 import { planSubmits } from './submits.js';
 
 /** How long everything waits after ESME_RTHROTTLED or ESME_RMSGQFUL. */
@@ -150,25 +150,28 @@ export class SmppChannel implements Channel {
   async #sendSegment(submit: Fields, deadlineMs: number, persist: boolean): Promise<SegmentResult> {
     for (;;) {
       const startedAtMs = steadyNowMs();
-      const answer = await this.#queue.send(submit, deadlineMs);
-      if (answer.kind === 'response') this.#meter.observeSeconds('submit', (steadyNowMs() - startedAtMs) / 1_000);
-      const result = this.#judge(answer);
+      const submitted = await this.#queue.send(submit, deadlineMs);
+      const { answer, session } = submitted;
+      if (answer.kind === 'response') {
+        this.#meter.observeSeconds('submit', (steadyNowMs() - startedAtMs) / 1_000, { session });
+      }
+      const result = this.#judge(submitted);
       const retriable = persist && result.kind === 'unsent' && result.policy !== null;
       if (!retriable || steadyNowMs() + throttlePauseMs >= deadlineMs) return result;
       await delay(throttlePauseMs);
     }
   }
 
-  #judge(answer: SubmitAnswer): SegmentResult {
+  #judge({ answer, session }: Submitted): SegmentResult {
     if (answer.kind === 'unwritten') return { kind: 'unsent', cause: answer.cause, policy: null };
     if (answer.kind !== 'response') {
-      this.#meter.count('submit', { status: answer.kind });
+      this.#meter.count('submit', { session, status: answer.kind });
       const cause = answer.kind === 'timeout' ? 'no response to submit_sm in time' : `link lost: ${answer.cause}`;
       return { kind: 'uncertain', cause };
     }
     const status = statusOf(answer.response);
     const code = statusName(status);
-    this.#meter.count('submit', { status: statusLabel(status) });
+    this.#meter.count('submit', { session, status: statusLabel(status) });
     this.#heedCongestion(answer.response);
     if (status === commandStatus.ESME_ROK) return { kind: 'accepted', id: this.#acceptedId(answer.response.fields) };
     const policy = telcoSubmitPolicy(status, this.#config);

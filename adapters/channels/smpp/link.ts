@@ -29,6 +29,8 @@ export type BindResult =
 
 export interface LinkOptions {
   readonly host: string;
+  /** What its session is called in counts. */
+  readonly session: string;
   readonly role: BindRole;
   readonly config: SmppConfig;
   readonly inbox: Inbox;
@@ -113,6 +115,10 @@ export class Link {
     });
     this.#socket.on('data', (chunk) => this.#onData(chunk));
     this.#socket.on('drain', () => this.#inbound.pauseOrResume());
+  }
+
+  get session(): string {
+    return this.#options.session;
   }
 
   get state(): LinkState {

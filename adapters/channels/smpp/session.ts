@@ -153,7 +153,18 @@ export class Session {
 
   async #attempt(inbox: Inbox, stop: AbortSignal): Promise<AttemptEnd> {
     const { config, role, receiptIds, stalls, log, meter, onRoom } = this.#options;
-    const link = new Link({ host: this.#hosts.current, role, config, inbox, receiptIds, stalls, log, meter, onRoom });
+    const link = new Link({
+      host: this.#hosts.current,
+      session: this.#label,
+      role,
+      config,
+      inbox,
+      receiptIds,
+      stalls,
+      log,
+      meter,
+      onRoom,
+    });
     this.#link = link;
     const onStop = () => link.stop('the gateway stops');
     stop.addEventListener('abort', onStop, { once: true });

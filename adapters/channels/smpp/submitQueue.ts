@@ -5,6 +5,8 @@ import type { Answer } from './pending.js';
 
 /** A connection that takes submit_sm. */
 export interface SubmitLink<Submit> {
+  /** What its session is called in counts. */
+  readonly session: string;
   readonly hasRoom: boolean;
   readonly outstandingSubmits: number;
   /** Its last submit_sm got no answer; `hasRoom` then allows for one at a time. */
@@ -15,10 +17,18 @@ export interface SubmitLink<Submit> {
 /** What became of one submit_sm; `unwritten` is the only one that surely did not reach the peer. */
 export type SubmitAnswer = Answer<Pdu> | { readonly kind: 'unwritten'; readonly cause: string };
 
+/** What became of it, and by which session. */
+export interface Submitted {
+  readonly answer: SubmitAnswer;
+  /** Empty where it was written to none. */
+  readonly session: string;
+}
+
 interface Job<Submit> {
   readonly submit: Submit;
   readonly settle: (answer: SubmitAnswer) => void;
-  written: boolean;
+  /** That it was written to; empty before. */
+  session: string;
   timer: NodeJS.Timeout | null;
 }
 
@@ -44,16 +54,16 @@ export class SubmitQueue<Submit> {
   }
 
   /** @param deadlineMs by `steadyNowMs`; after it an unwritten job is `unwritten`, a written one a `timeout` */
-  send(submit: Submit, deadlineMs: number): Promise<SubmitAnswer> {
+  send(submit: Submit, deadlineMs: number): Promise<Submitted> {
     return new Promise((resolve) => {
       const job: Job<Submit> = {
         submit,
-        written: false,
+        session: '',
         timer: null,
         settle: (answer) => {
           if (job.timer !== null) clearTimeout(job.timer);
           this.#queue.delete(job);
-          resolve(answer);
+          resolve({ answer, session: job.session });
         },
       };
       const leftMs = deadlineMs - steadyNowMs();
@@ -70,7 +80,7 @@ export class SubmitQueue<Submit> {
       const link = this.#roomiest();
       if (link === undefined || !this.#takeToken()) return;
       this.#queue.delete(job);
-      job.written = true;
+      job.session = link.session;
       link.submit(job.submit, job.settle);
     }
   }
@@ -96,7 +106,7 @@ export class SubmitQueue<Submit> {
 
   #expire(job: Job<Submit>): void {
     const cause = 'no link had room for it before the deadline';
-    job.settle(job.written ? { kind: 'timeout' } : { kind: 'unwritten', cause });
+    job.settle(job.session === '' ? { kind: 'unwritten', cause } : { kind: 'timeout' });
   }
 
   /** A doubtful link first: with sound ones beside it nothing else would ever show that it has come back. */

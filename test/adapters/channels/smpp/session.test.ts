@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import { expect } from 'chai';
 import { steadyNowMs } from '../../../../src/domain/clock.js';
 import { stopLimitMs } from '../../../../src/ports/channel.js';
@@ -53,6 +55,9 @@ describe('SMPP: the link', () => {
     const outcomes = [rig.send(), rig.send()];
     for (const link of links) link.respond(await link.receives('submit_sm'), { message_id: '1' });
     expect((await Promise.all(outcomes)).map(({ kind }) => kind)).to.deep.equal(['accepted', 'accepted']);
+    for (const session of ['transceiver 1', 'transceiver 2']) {
+      expect(rig.observed).to.include(`submit {"session":"${session}","status":"ESME_ROK"}`);
+    }
   });
 
   it('binds a receiver and a transmitter where the SMSC wants them apart', async () => {
@@ -233,6 +238,29 @@ describe('SMPP: the link', () => {
     await writing;
     await next;
     expect(rig.observed.join('\n')).to.include('the peer has not read what it was sent for 500 ms');
+  });
+
+  it('leaves a peer that unbinds and reads nothing more, though there is something to tell it', async () => {
+    const sockets: Socket[] = [];
+    const keep = (message: unknown) => sockets.push((message as { socket: Socket }).socket);
+    subscribe('net.client.socket', keep);
+    rig = await startRig({ responseTimeoutSeconds: 0.3 });
+    const link = await rig.peer.nextBound();
+    unsubscribe('net.client.socket', keep);
+    const [ours] = sockets;
+    if (ours === undefined) throw new Error('the gateway opened no socket');
+    const next = rig.peer.nextBound();
+    link.socket.pause();
+    // Until the kernel takes no more of the answers; far from where the gateway would stop reading.
+    const requests = Buffer.concat(Array(4_096).fill(encode('enquire_link', { sequence_number: 1 })));
+    while (ours.writableLength === 0) {
+      await new Promise((resolve) => link.socket.write(requests, resolve));
+      while (ours.bytesRead < link.socket.bytesWritten) await new Promise((resolve) => setImmediate(resolve));
+    }
+    link.send('unbind');
+    await rig.healthIs(({ links: [health] }) => health?.detail.includes('the peer sent unbind') ?? false);
+    await next;
+    expect(ours.destroyed).to.equal(true);
   });
 
   it('counts a refusal by a code of the peer’s own as other', async () => {
