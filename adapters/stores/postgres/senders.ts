@@ -2,6 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Tx } from './database.js';
 
 const cacheMax = 50_000;
+/**
+ * Retention, on whatever node, removes senders of whom nothing is left, and leaves alone what is younger than a day. A
+ * cache that is younger than that knows only senders who wrote since.
+ */
+const cacheMaxAgeMs = 12 * 3_600_000;
 /** 16 letters of 5 bits: nobody guesses one, and 80 bits never meet by chance. */
 const refLetters = 16;
 const base32 = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -23,7 +28,7 @@ const add = `INSERT INTO senders (medium, address, ref, created_ms)
   ON CONFLICT (medium, address) DO NOTHING RETURNING id, medium, address`;
 
 const find = `SELECT s.id, s.medium, s.address FROM unnest($1::text[], $2::text[]) AS g (medium, address)
-  JOIN senders s ON s.medium = g.medium AND s.address = g.address`;
+  JOIN senders s ON s.medium = g.medium AND s.address = g.address FOR KEY SHARE OF s`;
 
 /**
  * Addresses to sender ids. The table is the one place where addresses live; the cache saves the look-up of somebody who
@@ -31,9 +36,14 @@ const find = `SELECT s.id, s.medium, s.address FROM unnest($1::text[], $2::text[
  */
 export class Senders {
   readonly #cache = new Map<string, number>();
+  #cacheSinceMs = Date.now();
 
   /** The senders' ids, by `keyOf`; strangers become senders. */
   async idsOf(tx: Tx, addresses: readonly Address[]): Promise<ReadonlyMap<string, number>> {
+    if (Date.now() - this.#cacheSinceMs > cacheMaxAgeMs) {
+      this.#cache.clear();
+      this.#cacheSinceMs = Date.now();
+    }
     const ids = new Map<string, number>();
     const unknown = new Map<string, Address>();
     for (const one of addresses) {

@@ -39,6 +39,7 @@ import { PartShelf } from './partShelf.js';
 import { receipts } from './receipts.js';
 import { ReplyRows } from './replyRows.js';
 import { forwardLane, ReportRows } from './reportRows.js';
+import { Retention } from './retention/index.js';
 import { SenderContexts } from './senderContexts.js';
 import { senderNotes } from './senderNotes.js';
 import { Senders } from './senders.js';
@@ -104,6 +105,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 }
 
 class PostgresStore implements Store {
+  readonly retention: Retention;
   readonly #channels = new Channels();
   readonly #keys = new PartKeys();
   readonly #forwardQueue: WorkQueue;
@@ -128,6 +130,7 @@ class PostgresStore implements Store {
     private readonly nodes: Nodes,
     private readonly node: number,
   ) {
+    this.retention = new Retention(database);
     this.#forwardQueue = new WorkQueue('forward_queue', node);
     this.#replyQueue = new WorkQueue('reply_queue', node);
     const earlier = new EarlierMessages(this.#channels);

@@ -1,0 +1,117 @@
+import { cursors } from '../cursors.js';
+import type { Tx } from '../database.js';
+
+const dayMs = 86_400_000;
+
+/** What is walked: a table that grows at its end, and which of its rows the walk is about. */
+export interface Path {
+  /** Names the walk in the store. */
+  readonly name: string;
+  readonly table: 'reports' | 'parts';
+  readonly key: 'seq' | 'id';
+  /** SQL, true for rows that the walk is about. */
+  readonly isSubject: string;
+  /** SQL over `s`, the row, with the moments of `Ripeness` as $1 to $3: true when nothing of it is under way. */
+  readonly isRipe: string;
+  /** Rows read for each one asked for: more where few of them are subjects. */
+  readonly rowsPerSubject: number;
+}
+
+/** Moments; what lies after them stays. */
+export interface Ripeness {
+  readonly receivedMs: number;
+  readonly quietMs: number;
+  readonly openMs: number;
+}
+
+export interface Advance {
+  /** What may go now; the walk will not meet it again. */
+  readonly ripe: readonly number[];
+  /** Whether it has come as far as it can for now. */
+  readonly isAtEnd: boolean;
+}
+
+interface Row {
+  readonly key: number;
+  readonly received_ms: number;
+  readonly is_subject: boolean;
+}
+
+/**
+ * A walk along a table from its oldest row on, past each row once: what is not ripe when the walk comes by is held, and
+ * looked at again once a day. Where it stands is in the store.
+ */
+export class Walk {
+  readonly #next: string;
+  readonly #ripe: string;
+  readonly #count: string;
+
+  constructor(private readonly path: Path) {
+    const { name, table, key, isSubject, isRipe } = path;
+    this.#next = `SELECT s.${key} AS key, s.received_ms, ${isSubject} AS is_subject FROM ${table} s
+      WHERE s.${key} > $1 ORDER BY s.${key} LIMIT $2`;
+    const ripe = `s.received_ms <= $1 AND ${isSubject} AND ${isRipe}`;
+    const types = '$1::bigint IS NOT NULL AND $2::bigint IS NOT NULL AND $3::bigint IS NOT NULL';
+    this.#ripe = `SELECT s.${key} AS key FROM unnest($4::bigint[]) AS g (key) JOIN ${table} s ON s.${key} = g.key
+      WHERE ${types} AND ${ripe}`;
+    this.#count = `SELECT count(*) AS count FROM ${table} s
+      WHERE ${types} AND (s.${key} > $4 OR s.${key} IN (SELECT subject FROM retention_held WHERE walk = '${name}'))
+        AND s.received_ms > $5 AND ${ripe}`;
+  }
+
+  /** Goes on by a batch. */
+  async advance(tx: Tx, until: Ripeness, limit: number, nowMs: number): Promise<Advance> {
+    const due = await tx.query<{ subject: number }>(
+      'SELECT subject FROM retention_held WHERE walk = $1 AND look_ms <= $2 ORDER BY look_ms LIMIT $3',
+      [this.path.name, nowMs, limit],
+    );
+    const held = due.map(({ subject }) => subject);
+    const rowsAsked = (limit - held.length) * this.path.rowsPerSubject;
+    const rows = await tx.query<Row>(this.#next, [await this.#position(tx), rowsAsked]);
+    // Rows come in the order of their arrival: the first that is too young ends it.
+    const young = rows.findIndex((row) => row.received_ms > until.receivedMs);
+    const old = young === -1 ? rows : rows.slice(0, young);
+    const last = old.at(-1);
+    if (last !== undefined) await cursors.set(tx, [{ name: this.#cursor, value: String(last.key) }]);
+    const met = [...held, ...old.filter((row) => row.is_subject).map((row) => row.key)];
+    const ripe = await this.#ripeOf(tx, met, until, nowMs);
+    return { ripe, isAtEnd: held.length < limit && old.length < rowsAsked };
+  }
+
+  /** What is gone needs no second look. */
+  drop(tx: Tx, subjects: readonly number[]): void {
+    tx.send('DELETE FROM retention_held WHERE walk = $1 AND subject = ANY($2::bigint[])', [this.path.name, subjects]);
+  }
+
+  /** How many may go, of those received after `keptSinceMs`. Reads the whole table. */
+  async count(tx: Tx, { receivedMs, quietMs, openMs }: Ripeness, keptSinceMs: number): Promise<number> {
+    const position = await this.#position(tx);
+    const values = [receivedMs, quietMs, openMs, position, keptSinceMs];
+    return (await tx.query<{ count: number }>(this.#count, values))[0]?.count ?? 0;
+  }
+
+  /** Those that may go; the others are held. */
+  async #ripeOf(tx: Tx, met: readonly number[], until: Ripeness, nowMs: number): Promise<readonly number[]> {
+    if (met.length === 0) return [];
+    const { receivedMs, quietMs, openMs } = until;
+    const rows = await tx.query<{ key: number }>(this.#ripe, [receivedMs, quietMs, openMs, met]);
+    const ripe = rows.map(({ key }) => key);
+    const going = new Set(ripe);
+    this.drop(tx, ripe);
+    tx.send(
+      `INSERT INTO retention_held (walk, subject, look_ms) SELECT $1, g.subject, $2 FROM unnest($3::bigint[]) AS g (subject)
+       ON CONFLICT (walk, subject) DO UPDATE SET look_ms = excluded.look_ms`,
+      [this.path.name, nowMs + dayMs, met.filter((subject) => !going.has(subject))],
+    );
+    return ripe;
+  }
+
+  async #position(tx: Tx): Promise<number> {
+    const [row] = await tx.query<{ value: string }>('SELECT value FROM cursors WHERE name = $1', [this.#cursor]);
+    return Number(row?.value ?? 0);
+  }
+
+  get #cursor(): string {
+    return `retention ${this.path.name}`;
+  }
+}
