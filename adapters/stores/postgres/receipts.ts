@@ -54,8 +54,10 @@ const addSegments = `INSERT INTO reply_segments AS s (channel_id, external_id, r
   ON CONFLICT (channel_id, external_id) DO UPDATE SET reply_seq = excluded.reply_seq,
     state = CASE WHEN s.reply_seq IS NULL THEN s.state ELSE 'accepted' END
   RETURNING s.channel_id, s.external_id, s.reply_seq, s.state, s.heard_ms`;
+// The channel comes with each row: as one value for all, the planner reads all segments of the channel for each receipt.
 const setSegments = `UPDATE reply_segments s SET state = g.state
-  FROM ${unnest(['text', 'text'], 2)} AS g (external_id, state) WHERE s.channel_id = $1 AND s.external_id = g.external_id`;
+  FROM ${unnest(['integer', 'text', 'text'])} AS g (channel_id, external_id, state)
+  WHERE s.channel_id = g.channel_id AND s.external_id = g.external_id`;
 // Only of a reply that was accepted whole: of one that was cut off or refused halfway, the segments that got through are
 // not the reply.
 const setReplies = `UPDATE replies a SET state = g.state, settled_ms = g.at_ms
@@ -145,7 +147,8 @@ async function recordSome(
       summary.repeated += 1;
     }
   }
-  if (advanced.size > 0) tx.send(setSegments, [channelId, [...advanced.keys()], [...advanced.values()]]);
+  if (advanced.size > 0)
+    tx.send(setSegments, [[...advanced.keys()].map(() => channelId), [...advanced.keys()], [...advanced.values()]]);
   story.write(tx);
   const isTaken = await keep(tx, channelId, kept);
   const again = orphans.filter((receipt) => isTaken.has(receipt.externalIds[0]));

@@ -29,6 +29,11 @@ const hot: readonly { readonly label: string; readonly sql: RegExp; readonly ind
   { label: 'the pieces of a set', sql: /FROM parts WHERE set_id = ANY/, index: /parts_of_set/ },
   { label: 'the segment of a receipt', sql: /FROM reply_segments\s+WHERE channel_id/, index: /reply_segments_pkey/ },
   {
+    label: 'the segment that a receipt moves, and no other',
+    sql: /^UPDATE reply_segments s/,
+    index: /Index Cond: \(\(channel_id = g\.channel_id\) AND \(external_id = g\.external_id\)\)/,
+  },
+  {
     label: 'the segments of a reply',
     sql: /FROM reply_segments WHERE reply_seq = ANY/,
     index: /reply_segments_of_reply/,
