@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable, printableJson } from '../domain/printable.js';
 import type { Stage } from '../ports/diagnosis.js';
 import { type DoctorLanguage, type DoctorTexts, tell } from './texts.js';
 
@@ -13,7 +14,10 @@ export interface Report {
 
 type Print = (line: string) => void;
 
-/** For a person: one line a stage, and under a failure what is likely and what to do. */
+/**
+ * For a person: one line a stage, and under a failure what is likely and what to do. What is told may quote the peer, as the
+ * name that an SMSC gives itself.
+ */
 export class LineReport implements Report {
   constructor(
     private readonly texts: DoctorTexts,
@@ -31,10 +35,10 @@ export class LineReport implements Report {
     const mark = this.texts.frame[stage.result].padEnd(this.#markWidth);
     const time = stage.result === 'waiting' ? '' : `${stage.elapsedMs} ms`;
     this.print(
-      `  ${this.#paint(colourOf[stage.result], mark)}  ${title.padEnd(this.#titleWidth)}  ${time.padStart(8)}  ${stage.target}  ${what}`,
+      `  ${this.#paint(colourOf[stage.result], mark)}  ${title.padEnd(this.#titleWidth)}  ${time.padStart(8)}  ${printable(`${stage.target}  ${what}`)}`,
     );
     const meaning = stage.meaning?.[this.language];
-    if (meaning !== undefined) this.print(`      ${this.texts.frame.meaning} ${meaning}`);
+    if (meaning !== undefined) this.print(`      ${this.texts.frame.meaning} ${printable(meaning)}`);
     this.#list(this.texts.frame.causes, causes);
     this.#list(this.texts.frame.remedies, remedies);
   }
@@ -61,7 +65,7 @@ export class LineReport implements Report {
   #list(heading: string, items: readonly string[]): void {
     if (items.length === 0) return;
     this.print(`      ${this.#paint('bold', heading)}`);
-    for (const item of items) this.print(`      - ${item}`);
+    for (const item of items) this.print(`      - ${printable(item)}`);
   }
 
   #paint(style: Colour, text: string): string {
@@ -107,7 +111,7 @@ export class JsonReport implements Report {
       remedies,
       facts,
     };
-    this.print(JSON.stringify(told));
+    this.print(printableJson(told));
   }
 
   untestable(id: string): void {
