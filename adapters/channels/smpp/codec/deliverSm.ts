@@ -1,5 +1,5 @@
 import { headerOctets } from './frames.js';
-import { type Fields, type Pdu, tagOf } from './pdu.js';
+import { type Fields, maxStringOctets, type Pdu, tagOf } from './pdu.js';
 
 /** What deliver_sm and data_sm say, as octets. */
 export interface Delivered {
@@ -67,6 +67,8 @@ export function readPlainDeliverSm(octets: Buffer, start: number, end: number): 
   // registered_delivery, replace_if_present_flag, data_coding, sm_default_msg_id, sm_length.
   const messageStart = validityEnd + 6;
   if (messageStart > end || messageStart + (octets[messageStart - 1] as number) !== end) return null;
+  // All strings together: whoever has one that is too long is over it, and the general reader says which.
+  if (messageStart - start > maxStringOctets) return null;
   return {
     sourceAddr: asciiBetween(octets, sourceStart, sourceEnd),
     destinationAddr: asciiBetween(octets, destinationStart, destinationEnd),

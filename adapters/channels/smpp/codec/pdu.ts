@@ -75,11 +75,21 @@ export function decodePdu(octets: Buffer, start: number, end: number): Decoded {
   return { kind: 'malformed', command, answer: commandStatus.ESME_RINVTLVSTREAM, fields, ...header };
 }
 
-/** @returns null where the value does not end inside the body; the package's readers would run on or fall short. */
+/**
+ * The longest C-octet strings have 65 octets: addresses in data_sm, message ids (SMPP 3.4 §4.7.1, §4.4.2). Peers stretch
+ * that; far beyond it is no address, and would be carried about and stored as one.
+ */
+export const maxStringOctets = 255;
+
+/**
+ * @returns null where the value does not end inside the body, or is a string longer than any; the package's readers would
+ *   run on or fall short.
+ */
 function readField(type: FieldType, body: Buffer, offset: number): FieldValue | null {
   if (offset >= body.length) return null;
   try {
     const value = type.read(body, offset);
+    if (typeof value === 'string' && value.length > maxStringOctets) return null;
     return offset + type.size(value) > body.length || cutShort(type, body, offset, value) ? null : value;
   } catch {
     return null;

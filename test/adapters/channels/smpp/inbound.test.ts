@@ -367,6 +367,14 @@ describe('SMPP: what a peer gets wrong', () => {
     },
     { label: 'an unknown command', octets: header(0x777, 7), answer: ['generic_nack', 0x03], parts: 0 },
     {
+      label: 'a deliver_sm whose sender is longer than any',
+      octets: relength(
+        Buffer.concat([whole.subarray(0, 19), Buffer.alloc(300, '6'), whole.subarray(whole.indexOf(0, 19))]),
+      ),
+      answer: ['deliver_sm_resp', 0x02],
+      parts: 1,
+    },
+    {
       label: 'a deliver_sm longer than any should be',
       octets: relength(Buffer.concat([whole, Buffer.alloc(200_000, 0xff)])),
       answer: ['deliver_sm_resp', 0xc0],
