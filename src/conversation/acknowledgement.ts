@@ -14,6 +14,10 @@ export interface Acknowledged {
 export type AcknowledgementKey =
   | 'acknowledgement'
   | 'acknowledgementTruncated'
+  | 'acknowledgementConfidential'
+  | 'acknowledgementConfidentialAskPlace'
+  | 'acknowledgementAnonymous'
+  | 'acknowledgementAnonymousAskPlace'
   | 'acknowledgementAskPlace'
   | 'acknowledgementEmergency'
   | 'acknowledgementDuplicate'
@@ -37,16 +41,40 @@ const rows: readonly Row[] = [
     when: ({ report, isPublic }) => isPublic && report.flags.includes('contains_personal_data'),
   },
   { key: 'acknowledgementTruncated', when: ({ report }) => report.flags.includes('truncated') },
-  // An anonymous report must not be brought together with another one, not even on the citizen's own phone.
+  // Who is afraid must read that it is kept. And an anonymous report must not be brought together with another one, not
+  // even on the citizen's own phone.
+  { key: 'acknowledgementAnonymousAskPlace', when: (given, rules) => is('anonymous', given) && asks(given, rules) },
+  { key: 'acknowledgementAnonymous', when: (given) => is('anonymous', given) },
   {
-    key: 'acknowledgementDuplicate',
-    when: ({ report, twin }) => twin !== null && report.reporter.visibility !== 'anonymous',
+    key: 'acknowledgementConfidentialAskPlace',
+    when: (given, rules) => is('confidential', given) && asks(given, rules),
   },
-  { key: 'acknowledgementAskPlace', when: (given, { askPlace }) => askPlace && lacksPlace(given) },
+  { key: 'acknowledgementConfidential', when: (given) => is('confidential', given) },
+  { key: 'acknowledgementDuplicate', when: ({ twin }) => twin !== null },
+  { key: 'acknowledgementAskPlace', when: asks },
 ];
+
+const askingPlace: ReadonlySet<AcknowledgementKey> = new Set([
+  'acknowledgementAskPlace',
+  'acknowledgementConfidentialAskPlace',
+  'acknowledgementAnonymousAskPlace',
+]);
+
+/** Whether an acknowledgement asks where: then a question is open. */
+export function asksPlace(key: AcknowledgementKey): boolean {
+  return askingPlace.has(key);
+}
 
 export function acknowledgementKey(given: Acknowledged, rules: ConversationRules): AcknowledgementKey {
   return rows.find(({ when }) => when(given, rules))?.key ?? 'acknowledgement';
+}
+
+function is(visibility: Report['reporter']['visibility'], { report }: Acknowledged): boolean {
+  return report.reporter.visibility === visibility;
+}
+
+function asks(given: Acknowledged, { askPlace }: ConversationRules): boolean {
+  return askPlace && given.twin === null && lacksPlace(given);
 }
 
 /** Praise, wishes and questions are understood without a place; a complaint rarely is. */

@@ -3,7 +3,7 @@ import type { ReplyKind } from '../domain/reply.js';
 import type { Handled, NewReply, NoteChanges, OwnTicket, Pace, SenderContext } from '../ports/conversation.js';
 import type { Buried, Forwarded, ReportClaim, Store, StoredMessage } from '../ports/store.js';
 import type { Filed, TicketView, Tracker, TrackerFault } from '../ports/tracker.js';
-import { type Acknowledged, acknowledgementKey } from './acknowledgement.js';
+import { type Acknowledged, acknowledgementKey, asksPlace } from './acknowledgement.js';
 import type { WorkingCalendar } from './calendar.js';
 import type { CurrentWording } from './currentWording.js';
 import type { Answer, Deed, FileReport, FollowUpTicket, Keep, TellStatus } from './deed.js';
@@ -142,7 +142,7 @@ export class Conversation {
     const { reply, notes, isAsMeant } = this.#say(talk, 'acknowledgement', {}, (language) =>
       this.parts.wording.render(key, language, args),
     );
-    const asks = isAsMeant && key === 'acknowledgementAskPlace';
+    const asks = isAsMeant && asksPlace(key);
     return {
       ...{ seq, trackingId, status, dueAt, publicUrl, atMs, reply, zone },
       ...(acknowledged.report.reporter.visibility === 'open' ? {} : { secret: true }),

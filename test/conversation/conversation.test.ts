@@ -188,6 +188,14 @@ describe('a conversation', () => {
     expect(filed.map(({ text }) => text)).to.deep.equal(['Jalan rusak parah sudah 3 bulan', 'dekat pasar']);
   });
 
+  it('says that a secret is kept, and asks for its place in the same breath', async () => {
+    const [asked] = await say('ANONIM kepala sekolah kami minta uang');
+    expect(asked).to.equal(render('acknowledgementAnonymousAskPlace', null, { trackingId: '9165001' }));
+    expect(await say('Desa Pejeng kec Tampaksiring kab Gianyar')).to.deep.equal([
+      render('followUp.answer', null, { trackingId: '9165001' }),
+    ]);
+  });
+
   it('names 112 to who may be in danger, and asks them nothing', async () => {
     expect(await say('Ada kebakaran, tolong cepat')).to.deep.equal([
       render('acknowledgementEmergency', null, { trackingId: '9165001' }),

@@ -24,7 +24,7 @@ interface Mask {
 
 /**
  * Puts a label in the place of what identifies a person: NIK and KK, numbers of phones, bank accounts and BPJS, e-mail
- * addresses; also where the digits are set apart by blanks, dots or dashes. Tracking ids, amounts, dates, coordinates
+ * addresses; also where the digits are set apart by blanks or signs. Tracking ids, amounts, dates, coordinates
  * and small numbers stay. In doubt it is masked: the words themselves are kept, sealed, in the raw part.
  *
  * @param cues words that tell what the digits near them are, in small letters.
@@ -45,17 +45,26 @@ export function maskPersonalData(text: string, cues: ReadonlyMap<string, Persona
 /** Lengths are bounded, so that a long text without an end to its address costs no more than its length. */
 const emailPattern = /[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,5}/gu;
 
+/** `budi @ gmail.com`, `budi(at)gmail.com`, `budi@gmail,com`: so loose a form must end as an address does. */
+const looseEmailPattern =
+  /[\p{L}\p{N}._%+-]{1,64} ?(?:@|[([]at[)\]]) ?[\p{L}\p{N}-]{1,63}(?:[.,][\p{L}\p{N}-]{2,20}){0,2}[.,](?:com|net|org|co|id|gov|edu)(?![\p{L}\p{N}])/giu;
+
+const atSign = /@|[([]at[)\]]/i;
+
 function emailMasks(text: string): Mask[] {
-  if (!text.includes('@')) return [];
-  return [...text.matchAll(emailPattern)].map((match) => ({
+  if (!atSign.test(text)) return [];
+  return [...text.matchAll(emailPattern), ...text.matchAll(looseEmailPattern)].map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
     label: '[email]',
   }));
 }
 
-/** Digits that may belong together: up to three blanks or signs between them. */
-const runPattern = /\d+(?:[\s.,/()_\u2010-\u2015-]{1,3}\d+)*/g;
+/**
+ * Digits that may belong together: with up to eight blanks and signs between them, whichever they are. People set a NIK
+ * apart with `*`, `|` or `:` as well, and copied ones come with signs that nobody sees (U+200B, U+00AD).
+ */
+const runPattern = /\d+(?:[^\p{L}\p{M}\p{N}]{1,8}\d+)*/gu;
 const leastDigits = 8;
 
 function numberMasks(text: string, cues: ReadonlyMap<string, PersonalNumberKind>): Mask[] {
@@ -98,6 +107,8 @@ interface Unit extends Stretch {
   readonly digits: string;
   /** An amount, a date, a coordinate, a ticket: whole in itself, and part of no longer number. */
   readonly settled: boolean;
+  /** `90000`: an amount, unless it stands in the middle of sixteen digits: `51080 11203 90000 2`. */
+  readonly round: boolean;
 }
 
 const unitPattern = /\d+(?:[./_\u2010-\u2015-]\d+)*/g;
@@ -121,7 +132,8 @@ function runMasks(text: string, run: Stretch, cue: PersonalNumberKind | null): M
 function unitOf(text: string, start: number, written: string): Unit {
   const digits = written.replace(/\D/g, '');
   const before = text.slice(Math.max(0, start - 4), start);
-  return { start, end: start + written.length, digits, settled: isSettled(written, digits, before) };
+  const settled = isSettled(written, digits, before);
+  return { start, end: start + written.length, digits, settled, round: !settled && roundAmount.test(written) };
 }
 
 /** Thousands are set apart with dots; an amount does not begin with 0, and 62.8… is a phone unless `Rp` says otherwise. */
@@ -138,7 +150,7 @@ function isSettled(written: string, digits: string, before: string): boolean {
   if (digits.length > longestAmountDigits) return false;
   if (rupiah.test(before)) return true;
   if (/#\s?$/.test(before)) return digits.length <= longestTicketDigits;
-  if (date.test(written) || decimal.test(written) || roundAmount.test(written)) return true;
+  if (date.test(written) || decimal.test(written)) return true;
   return amount.test(written) && !/^62\.8/.test(written);
 }
 
@@ -151,20 +163,21 @@ function numberAt(
 ): { taken: number; label: Label | null } {
   const unit = units[index];
   if (unit === undefined || unit.settled) return { taken: 1, label: null };
-  const alone = labelOf(unit.digits, hasPlus(text, unit.start), cue);
+  const alone = unit.round ? null : labelOf(unit.digits, hasPlus(text, unit.start), cue);
   if (alone !== null) return { taken: 1, label: alone };
-  const open = openUnits(units, index);
-  const joined =
-    sixteenFrom(open) ?? cuedFrom(open, cue) ?? phoneFrom(open, hasPlus(text, unit.start)) ?? landlineFrom(open, text);
+  const sixteen = sixteenFrom(openUnits(units, index, ({ settled }) => settled));
+  if (sixteen !== null || unit.round) return sixteen ?? { taken: 1, label: null };
+  const open = openUnits(units, index, ({ settled, round }) => settled || round);
+  const joined = cuedFrom(open, cue) ?? phoneFrom(open, hasPlus(text, unit.start)) ?? landlineFrom(open, text);
   return joined ?? { taken: 1, label: null };
 }
 
 /** No number has more groups than digits; a bound, so that a text of nothing but digits costs no more than its length. */
 const mostUnits = 20;
 
-function openUnits(units: readonly Unit[], index: number): readonly Unit[] {
+function openUnits(units: readonly Unit[], index: number, isEnd: (unit: Unit) => boolean): readonly Unit[] {
   const near = units.slice(index, index + mostUnits);
-  const end = near.findIndex((unit) => unit.settled);
+  const end = near.findIndex(isEnd);
   return end === -1 ? near : near.slice(0, end);
 }
 
@@ -195,12 +208,13 @@ function sixteenFrom(open: readonly Unit[]): Joined {
   let digits = 0;
   for (let taken = 1; taken <= open.length && digits < identityDigits; taken += 1) {
     digits += open[taken - 1]?.digits.length ?? 0;
-    if (digits === identityDigits && !open.slice(0, taken).every(isYear)) return { taken, label: labels.identity };
+    const areOthers = open.slice(0, taken).every((unit) => isYear(unit) || unit.round);
+    if (digits === identityDigits && !areOthers) return { taken, label: labels.identity };
   }
   return null;
 }
 
-/** `2021 2022 2023 2024` has sixteen digits, too. */
+/** `2021 2022 2023 2024` has sixteen digits, too; so have `50000, 100000, 20000`. */
 function isYear({ digits }: Unit): boolean {
   return /^(?:19|20)\d\d$/.test(digits);
 }

@@ -103,12 +103,18 @@ function renderStatus(texts: LanguageTexts, status: Status, args: StatusArgument
   const due = writeDueDate(texts, status, args.dueAt);
   const sentence = writeSentence(texts, status, trackingId, toGsm7(args.agency ?? ''), due);
   const base = cutToSeptets(joined(sentence, due), oneSegmentSeptets);
-  const message = toGsm7(args.message ?? '');
-  if (message === '') return base;
+  const written = toGsm7(args.message ?? '');
+  if (written === '') return base;
+  const message = due === '' ? written : withFullStop(written);
   const frame = write(texts, 'agencyMessage', { message: '' });
   const room = twoSegmentsSeptets - septetsOf(base) - 1 - septetsOf(frame);
   const words = write(texts, 'agencyMessage', { message: cutToSeptets(message, room) });
   return cutToSeptets(joined(sentence, words, due), twoSegmentsSeptets);
+}
+
+/** A sentence of ours follows: `… tiba besok Batas waktu: …` would be read as one. */
+function withFullStop(message: string): string {
+  return /[.!?]["')\]]*$/.test(message) ? message : `${message.replace(/[\s,;:-]+$/, '')}.`;
 }
 
 /** The agency's name may take what the rest of the segment leaves: at least what the texts were measured for. */

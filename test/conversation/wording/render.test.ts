@@ -41,6 +41,10 @@ const namedInReplies: ReadonlyArray<{ readonly key: string; readonly names: read
   { key: 'acknowledgement', names: ['#916581600000', '28', '2026'] },
   { key: 'acknowledgementEmergency', names: ['#916581600000', '112'] },
   { key: 'acknowledgementDuplicate', names: ['#916581600000', '#916581599999'] },
+  { key: 'acknowledgementConfidential', names: ['#916581600000', '28', '2026'] },
+  { key: 'acknowledgementConfidentialAskPlace', names: ['#916581600000', '?'] },
+  { key: 'acknowledgementAnonymous', names: ['#916581600000', '28', '2026'] },
+  { key: 'acknowledgementAnonymousAskPlace', names: ['#916581600000', '?'] },
   { key: 'acknowledgementPublicSecret', names: ['DM', '1708'] },
   { key: 'acknowledgementPublicPersonalData', names: ['DM'] },
   { key: 'followUp.rating', names: ['#916581600000', '5'] },
@@ -154,6 +158,21 @@ describe('Wording', () => {
       'Laporan #9165816: Ditindaklanjuti oleh Dinas PU. Keterangan: Alat berat tiba besok. Mohon bersabar. Batas waktu: 5 Desember 2026.',
     );
   });
+
+  const endings: readonly (readonly [message: string, told: string])[] = [
+    ['Alat berat tiba besok', 'Alat berat tiba besok. Batas'],
+    ['Alat berat tiba besok -', 'Alat berat tiba besok. Batas'],
+    ['Sudah dicek (lihat foto)', 'Sudah dicek (lihat foto). Batas'],
+    ['Mohon bersabar!', 'Mohon bersabar! Batas'],
+    ['Kata petugas: "Besok."', 'Kata petugas: "Besok." Batas'],
+  ];
+  for (const [message, told] of endings) {
+    it(`ends the words of an agency before the due date: ${message}`, () => {
+      const args = { trackingId: '9165816', message, dueAt: '2026-12-04T17:30:00Z' };
+      expect(wording.render('status.in_progress', 'id', args)).to.contain(told);
+      expect(wording.render('status.in_progress', 'id', { ...args, dueAt: null }), 'as written').to.contain(message);
+    });
+  }
 
   it('cuts long words of an agency between two of them, and nothing else', () => {
     const message = 'Pekerjaan dilanjutkan. '.repeat(40);
