@@ -171,7 +171,7 @@ function withoutRepeats(faults: readonly ConfigFileFault[]): ConfigFileFault[] {
 
 function unknownAdapter(name: string, known: readonly string[]): string {
   const near = nearestWord(name, known);
-  const expected = `unknown adapter; expected ${alternatives(known)}`;
+  const expected = `unknown adapter \`${name}\`; expected ${alternatives(known)}`;
   return near === null ? expected : `${expected}; did you mean \`${near}\`?`;
 }
 

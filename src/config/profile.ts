@@ -53,7 +53,8 @@ function profilesIn(folder: string): string[] {
 function unknownProfile(name: string, known: readonly string[], { key = 'profile', folder }: ProfileRules): string {
   const near = nearestWord(name, known);
   const meant = near === null ? '' : `; did you mean \`${near}\`?`;
-  return `unknown ${key}; expected ${alternatives(known)}, or a file of yours in \`${folder}/\` beside this one${meant}`;
+  const found = `unknown ${key} \`${name}\``;
+  return `${found}; expected ${alternatives(known)}, or a file of yours in \`${folder}/\` beside this one${meant}`;
 }
 
 function readProfileFile(file: string, { channelKeys }: ProfileRules): ProfileRead {

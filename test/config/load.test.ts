@@ -90,7 +90,7 @@ describe('loadConfig', () => {
       {
         label: 'an unknown adapter',
         yaml: `tracker: { adapter: htpp }\n${channel}`,
-        faults: ['1:12 tracker.adapter: unknown adapter; expected `embedded` or `http`; did you mean `http`?'],
+        faults: ['1:12 tracker.adapter: unknown adapter `htpp`; expected `embedded` or `http`; did you mean `http`?'],
       },
       {
         label: 'no adapter',

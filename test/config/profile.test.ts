@@ -74,7 +74,9 @@ describe('a profile', () => {
     {
       label: 'that nobody knows, with the nearest name',
       keys: 'profile: slwo',
-      faults: [/^gateway\.yaml:3 channels\.three\.profile: unknown profile; expected .*; did you mean `slow`\?$/],
+      faults: [
+        /^gateway\.yaml:3 channels\.three\.profile: unknown profile `slwo`; expected .*; did you mean `slow`\?$/,
+      ],
     },
     {
       label: 'of a path that leads nowhere',
