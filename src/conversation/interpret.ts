@@ -8,6 +8,7 @@ import type { Intent } from './understanding/intent.js';
 import type { CommandName } from './understanding/names.js';
 import type { TextReading } from './understanding/read.js';
 import type { Vocabulary } from './understanding/vocabulary.js';
+import { wordsOf } from './understanding/words.js';
 
 /** A message with all that it may speak of. */
 export interface Said {
@@ -63,7 +64,7 @@ function edit({ message, context: { thread }, reading }: Said): Deed | null {
   return { ...followUp('addition', thread, reading.text), isSilent: true };
 }
 
-function command(said: Said): Deed | null {
+function command(said: Said, { vocabulary }: Judgement): Deed | null {
   const { intent } = said.reading;
   if (intent === null || intent.intent === 'report' || intent.intent === 'empty' || intent.intent === 'unclear') {
     return null;
@@ -71,6 +72,7 @@ function command(said: Said): Deed | null {
   const plain = withoutTicket[intent.intent];
   if (plain !== undefined) return plain;
   const ticket = intent.trackingId === null ? meantTicket(intent.intent, said.context) : said.named;
+  if (ticket !== null && isTakenBack(intent, vocabulary)) return followUp('addition', ticket, said.reading.text);
   if (ticket !== null) return aboutTicket(intent.intent, intent, ticket);
   return intent.trackingId === null ? answerWith('noTicketYet') : answerWith('unknownTicket', intent.trackingId);
 }
@@ -89,6 +91,13 @@ const answered: ReadonlySet<OwnTicket['status']> = new Set(['responded', 'closed
 function meantTicket(intent: CommandName, { thread, tickets }: SenderContext): OwnTicket | null {
   const newestAnswered = verdicts.has(intent) ? tickets.find(({ status }) => answered.has(status)) : undefined;
   return thread ?? newestAnswered ?? tickets[0] ?? null;
+}
+
+/** `SELESAI 9165816 tapi lampu masih mati`: nobody is recorded as satisfied who says so; all the words go on. */
+function isTakenBack({ intent, rest }: Intent, { shorthand, negators, reservations }: Vocabulary): boolean {
+  if (intent !== 'resolved' || rest === '') return false;
+  const words = wordsOf(rest, shorthand);
+  return words.some((_, index) => [negators, reservations].some((table) => table.at(words, index) !== null));
 }
 
 function aboutTicket(name: CommandName, { rest, rating }: Intent, ticket: OwnTicket): Deed {
@@ -116,10 +125,13 @@ function inThread({ message, context: { thread }, reading }: Said): Deed | null 
 }
 
 /** With a picture or a point on the map, few words are enough. */
-function sayingNothing({ message: { extras }, reading }: Said): Deed | null {
+function sayingNothing({ message: { extras }, context: { tickets }, reading }: Said): Deed | null {
   const showsSomething = (extras.attachments ?? []).length > 0 || extras.point !== undefined;
   if (showsSomething || !saysNothing(reading)) return null;
   if (reading.intent?.intent === 'empty') return answerWith('empty');
+  // A bare `5` after an answer most likely rates it; which report is meant, the citizen says.
+  const rated = reading.intent?.rating == null ? undefined : tickets.find(({ status }) => answered.has(status));
+  if (rated !== undefined) return answerAbout('askRating', rated);
   return answerWith(reading.flags.includes('greeting') ? 'greeting' : 'unclear');
 }
 

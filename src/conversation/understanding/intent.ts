@@ -35,7 +35,7 @@ export function parseIntent(text: string, vocabulary: Vocabulary): Intent {
     wholeMessage(marks, words, text) ??
     commandWithNumber(marks, words, text) ??
     additionToTicket(marks, words, text) ??
-    plainIntent(saysNothing(marks, words) ? 'unclear' : 'report', text, '')
+    (saysNothing(marks, words) ? unclear(marks, text) : plainIntent('report', text, ''))
   );
 }
 
@@ -54,6 +54,12 @@ function markedOpening(text: string, vocabulary: Vocabulary): { words: readonly 
 
 function plainIntent(intent: 'report' | 'unclear' | 'empty', rest: string, evidence: string): Intent {
   return { intent, trackingId: null, rating: null, rest, evidence };
+}
+
+/** `5`, `bintang 4`: it may rate something. */
+function unclear(marks: readonly Mark[], text: string): Intent {
+  const ratings = marks.filter((mark) => mark.is === 'rating');
+  return { ...plainIntent('unclear', text, ''), rating: ratings.length === 1 ? ratingOf(ratings[0]) : null };
 }
 
 /** Where a text begins, a handle or a hashtag. */
@@ -174,7 +180,11 @@ function markedTicketAt(words: readonly Word[], index: number, text: string): Ma
 function wholeMessage(marks: readonly Mark[], words: readonly Word[], text: string): Intent | null {
   if (marks.some((mark) => mark.is === 'other')) return null;
   const tickets = marks.filter((mark) => mark.is === 'ticket');
-  const ratings = marks.filter((mark) => mark.is === 'rating');
+  const ratings = withoutScale(
+    marks.filter((mark) => mark.is === 'rating'),
+    words,
+    text,
+  );
   if (tickets.length > 1 || ratings.length > 1) return null;
   const ticket = tickets[0]?.value ?? null;
   const command = commandOf(marks, ticket, text);
@@ -206,6 +216,14 @@ function isSubset<Value>(some: ReadonlySet<Value>, all: ReadonlySet<Value>): boo
 
 /** A shorter number without a command is rather the answer to a question: a house, a year, a postcode. */
 const shortestBareTicket = 6;
+
+/** `4/5`, `4 dari 5`: of how many it is told, too. */
+function withoutScale(ratings: readonly Mark[], words: readonly Word[], text: string): readonly Mark[] {
+  const [given, scale] = ratings;
+  if (given === undefined || scale?.value !== '5' || ratings.length > 2) return ratings;
+  const between = text.slice(words[given.last]?.end, words[scale.first]?.start);
+  return /^\s*(?:\/|\p{L}+)\s*$/u.test(between) ? [given] : ratings;
+}
 
 /** Commands that are followed by a text of the citizen. */
 const withText: ReadonlySet<CommandName> = new Set(

@@ -34,6 +34,8 @@ export interface Vocabulary {
   readonly kinds: PhraseTable<KindCue>;
   readonly openings: PhraseTable<KindCue>;
   readonly negators: PhraseTable<true>;
+  /** Said beside a verdict, they take it back: `SELESAI 9165816 tapi lampu masih mati`. */
+  readonly reservations: PhraseTable<true>;
   readonly negatorWeight: number;
   readonly purposeWords: PhraseTable<true>;
   readonly emergency: Readonly<Record<'words' | 'notAfter' | 'notBefore' | 'past', PhraseTable<true>>>;
@@ -71,6 +73,7 @@ export function compileVocabulary(data: VocabularyData): Vocabulary {
     kinds: cuesOf(data.kinds),
     openings: cuesOf(data.openings),
     negators: listOf(data.negators),
+    reservations: listOf(data.reservations),
     negatorWeight: data.negatorWeight,
     purposeWords: listOf(data.purposeWords),
     emergency: {

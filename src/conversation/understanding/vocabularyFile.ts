@@ -28,6 +28,7 @@ export const vocabularySchema = z.strictObject({
   openings: z.strictObject(forEach(cueKinds, weighted)),
   negators: phrases,
   negatorWeight: weight,
+  reservations: phrases,
   purposeWords: phrases,
   emergency: z.strictObject({ words: phrases, notAfter: phrases, notBefore: phrases, past: phrases }),
   test: z.strictObject({ words: phrases, companions: phrases }),
