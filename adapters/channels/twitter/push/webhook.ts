@@ -13,6 +13,12 @@ import { takePushed } from './activity.js';
 /** The one is signed by the consumer secret, the other by the client secret of OAuth 2; X sends one of them, or both. */
 export const signatureHeaders = ['x-twitter-webhooks-signature', 'x-twitter-webhooks-signature-oauth2'] as const;
 
+/**
+ * X's challenge and X's events are signed alike, and anybody can send a challenge: were any token answered, the answer to
+ * an event's text as the token would be the signature of a forged event. An event is a JSON object, and no token has braces.
+ */
+const tokenForm = /^[\w+/=.~ -]{1,512}$/;
+
 export class WebhookDoor {
   constructor(
     /** Of the app: X signs with the consumer secret, and for an app of OAuth 2 alone with the client secret. */
@@ -52,6 +58,10 @@ export class WebhookDoor {
   #challenge(token: string | null): WebhookAnswer {
     const [secret] = this.secrets;
     if (token === null || secret === undefined) return { status: 400, body: 'expected a crc_token' };
+    if (!tokenForm.test(token)) {
+      this.meter.count('x_webhook', { outcome: 'bad_challenge' });
+      return { status: 400, body: 'expected a crc_token of letters, digits and +/=_.~- (512 at most)' };
+    }
     const body = JSON.stringify({ response_token: signatureOf(token, secret) });
     return { status: 200, headers: { 'content-type': 'application/json' }, body };
   }

@@ -60,6 +60,21 @@ describe('twitter: webhooks', () => {
     expect(JSON.parse(answer.body ?? '')).to.deep.equal({ response_token: sign('tantangan') });
   });
 
+  for (const c of [
+    { label: 'an event that somebody forges', token: nothing },
+    { label: 'one with blanks before it', token: `  \n${nothing}` },
+    { label: 'a list', token: '[1]' },
+    { label: 'more than any token has', token: 'a'.repeat(513) },
+    { label: 'nothing', token: '' },
+  ]) {
+    it(`signs no challenge that is ${c.label}`, async () => {
+      const query = new URLSearchParams({ crc_token: c.token });
+      const answer = await door.answer({ ...post('', undefined), method: 'GET', query }, null);
+      expect(answer.status).to.equal(400);
+      expect(answer.body).to.not.include('sha256=');
+    });
+  }
+
   it('has no answer to a challenge without a token', async () => {
     expect((await door.answer({ ...post('', undefined), method: 'GET' }, null)).status).to.equal(400);
   });
