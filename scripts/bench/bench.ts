@@ -1,6 +1,6 @@
 import type { LoadPlan, LoadResult } from './generator/load.js';
 import type { GeneratorCommands } from './generator/process.js';
-import type { Measurement, Subject } from './measurement.js';
+import type { Finding, Measurement, Subject } from './measurement.js';
 import type { BenchOptions } from './options.js';
 import type { Processes } from './processes.js';
 import { busyCpuSeconds, processUse } from './procfs.js';
@@ -23,7 +23,7 @@ export interface Bench {
   say(line: string): void;
 }
 
-export type Scenario = (bench: Bench) => Promise<readonly Measurement[]>;
+export type Scenario = (bench: Bench) => Promise<readonly Finding[]>;
 
 const linkWithinMs = 30_000;
 const drainMs = 15_000;

@@ -4,7 +4,7 @@ import type { Bench } from './bench.js';
 import { shortCode } from './gateway/gatewayConfig.js';
 import type { GeneratorCommands } from './generator/process.js';
 import { type Machine, machine, requireRealDisk } from './machine.js';
-import type { Absence, Measurement } from './measurement.js';
+import { type Absence, type Finding, isBurst, isMeasurement } from './measurement.js';
 import { type BenchOptions, parseOptions, usage } from './options.js';
 import { Processes } from './processes.js';
 import { scenarios } from './scenarios/index.js';
@@ -49,8 +49,8 @@ async function prepare(options: BenchOptions, processes: Processes, folder: stri
   return { options, processes, generator, smscPorts, tracker, trackerPort, folder, profileFolder, say };
 }
 
-async function runAll(bench: Bench): Promise<{ found: Measurement[]; absences: Absence[] }> {
-  const found: Measurement[] = [];
+async function runAll(bench: Bench): Promise<{ found: Finding[]; absences: Absence[] }> {
+  const found: Finding[] = [];
   const absences: Absence[] = [];
   for (const name of bench.options.only) {
     const { title, absence, run } = scenarios[name];
@@ -76,7 +76,8 @@ async function main(): Promise<void> {
   process.stdout.write(`\n${summary(here, found, absences)}`);
   if (bench.profileFolder !== null) say(`CPU profiles of the gateway: ${bench.profileFolder}`);
   if (options.jsonFile !== null) {
-    const all = { machine: here, options, measurements: found, absences, verdicts: judge(found) };
+    const [measurements, bursts] = [found.filter(isMeasurement), found.filter(isBurst)];
+    const all = { machine: here, options, measurements, bursts, absences, verdicts: judge(measurements, bursts) };
     writeFileSync(options.jsonFile, `${JSON.stringify(all, null, 2)}\n`);
   }
 }

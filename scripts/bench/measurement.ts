@@ -32,6 +32,39 @@ export interface Measurement {
   readonly otherCpus: number | null;
 }
 
+/** A burst of mentions on X: what became of it, and what X charged. */
+export interface Burst {
+  readonly label: string;
+  readonly mentions: number;
+  /** Mentions that came in. */
+  readonly taken: number;
+  /** Null where only reading was measured. */
+  readonly replies: { readonly answered: number; readonly twice: number; readonly outOfOrder: number } | null;
+  /** Requests that ran into a limit of X. */
+  readonly limited: number;
+  /** Until the last was read, or answered, by the clock of the simulated X. */
+  readonly minutes: number;
+  readonly costUsd: number;
+  /** The least that X could have charged for the same. */
+  readonly floorUsd: number;
+  /** What hours of polling added to the living heap; null where the run was too short to tell. */
+  readonly heapGrowthMb: number | null;
+  readonly peakMb: number | null;
+  /** False for one that X's own limits do not let through at the least price. */
+  readonly isJudged: boolean;
+}
+
+/** What a scenario found: rates, which most of them measure, or bursts. */
+export type Finding = Measurement | Burst;
+
+export function isBurst(finding: Finding): finding is Burst {
+  return 'mentions' in finding;
+}
+
+export function isMeasurement(finding: Finding): finding is Measurement {
+  return !isBurst(finding);
+}
+
 /** Something that could not be measured here, and why. */
 export interface Absence {
   readonly subject: string;

@@ -1,5 +1,13 @@
 import type { Machine } from './machine.js';
-import { type Absence, type Measurement, ratePerSecond } from './measurement.js';
+import {
+  type Absence,
+  type Burst,
+  type Finding,
+  isBurst,
+  isMeasurement,
+  type Measurement,
+  ratePerSecond,
+} from './measurement.js';
 import { type Column, table } from './table.js';
 import { judge, type Verdict } from './targets.js';
 
@@ -25,11 +33,31 @@ const verdictColumns: readonly Column<Verdict>[] = [
   { title: '', align: 'left', cell: (one) => one.state },
 ];
 
+const burstColumns: readonly Column<Burst>[] = [
+  { title: 'mentions on X', align: 'left', cell: ({ mentions, label }) => `${mentions.toLocaleString('en')} ${label}` },
+  { title: 'taken', align: 'right', cell: ({ taken }) => taken.toLocaleString('en') },
+  { title: 'answered', align: 'right', cell: ({ replies }) => figure(replies?.answered ?? null, 0) },
+  { title: 'twice', align: 'right', cell: ({ replies }) => figure(replies?.twice ?? null, 0) },
+  { title: 'out of order', align: 'right', cell: ({ replies }) => figure(replies?.outOfOrder ?? null, 0) },
+  { title: '429s', align: 'right', cell: ({ limited }) => String(limited) },
+  { title: 'minutes at X', align: 'right', cell: ({ minutes }) => minutes.toFixed(1) },
+  { title: 'USD', align: 'right', cell: ({ costUsd }) => costUsd.toFixed(3) },
+  { title: 'the least', align: 'right', cell: ({ floorUsd }) => floorUsd.toFixed(3) },
+  { title: 'heap growth MB', align: 'right', cell: ({ heapGrowthMb }) => figure(heapGrowthMb, 1) },
+  { title: 'peak MB', align: 'right', cell: ({ peakMb }) => figure(peakMb, 0) },
+];
+
 /** All that the run found, for a person. */
-export function summary(machine: Machine, all: readonly Measurement[], absences: readonly Absence[]): string {
+export function summary(machine: Machine, all: readonly Finding[], absences: readonly Absence[]): string {
   const head = `${machine.processor}, ${machine.cores} cores, Node.js ${machine.node}, fsync ${machine.fsyncMs.toFixed(2)} ms`;
   const missing = absences.map((absence) => `Not measured: ${absence.subject}: ${absence.reason}.`);
-  return [head, '', table(columns, all), ...missing, '', table(verdictColumns, judge(all)), ''].join('\n');
+  const [measurements, bursts] = [all.filter(isMeasurement), all.filter(isBurst)];
+  const tables = [
+    ...(measurements.length > 0 ? ['', table(columns, measurements)] : []),
+    ...(bursts.length > 0 ? ['', table(burstColumns, bursts)] : []),
+  ];
+  const verdicts = table(verdictColumns, judge(measurements, bursts));
+  return [head, ...tables, ...missing, '', verdicts, ''].join('\n');
 }
 
 /** Above this the generator may be what is measured. */

@@ -1,4 +1,4 @@
-import { type Measurement, ratePerSecond, type Subject } from './measurement.js';
+import { type Burst, type Measurement, ratePerSecond, type Subject } from './measurement.js';
 
 export interface Verdict {
   readonly target: string;
@@ -9,7 +9,7 @@ export interface Verdict {
 interface Target {
   readonly target: string;
   /** The figure that must be at least `atLeast`, or at most `atMost`; null when it was not measured. */
-  readonly figure: (all: readonly Measurement[]) => number | null;
+  readonly figure: (all: readonly Measurement[], bursts: readonly Burst[]) => number | null;
   readonly atLeast?: number;
   readonly atMost?: number;
   readonly unit: string;
@@ -68,13 +68,32 @@ const targets: readonly Target[] = [
     atLeast: 0.6,
     unit: 'x',
   },
+  {
+    target: 'mentions on X that are in and answered once, in order',
+    figure: (_all, bursts) => least(judged(bursts).map(wellDoneShare)),
+    atLeast: 100,
+    unit: ' %',
+  },
+  {
+    target: 'what X charges for a burst against the least that it could',
+    figure: (_all, bursts) => largest(judged(bursts).map(({ costUsd, floorUsd }) => costUsd / floorUsd)),
+    atMost: 1.02,
+    unit: 'x',
+  },
+  {
+    target: 'heap that hours of polling X add',
+    figure: (_all, bursts) =>
+      largest(bursts.flatMap(({ heapGrowthMb }) => (heapGrowthMb === null ? [] : [heapGrowthMb]))),
+    atMost: 5,
+    unit: ' MB',
+  },
 ];
 
 /** Compares what was measured with what the design asks for. It marks; it never fails the run. */
-export function judge(all: readonly Measurement[]): Verdict[] {
+export function judge(all: readonly Measurement[], bursts: readonly Burst[] = []): Verdict[] {
   return targets.map(({ target, figure, atLeast, atMost, unit }) => {
     const bound = atLeast === undefined ? `at most ${atMost}${unit}` : `at least ${atLeast}${unit}`;
-    const found = figure(all);
+    const found = figure(all, bursts);
     if (found === null) return { target: `${target}, ${bound}`, found: '-', state: 'not measured' };
     const isMet = found >= (atLeast ?? Number.NEGATIVE_INFINITY) && found <= (atMost ?? Number.POSITIVE_INFINITY);
     return { target: `${target}, ${bound}`, found: `${rounded(found)}${unit}`, state: isMet ? 'met' : 'missed' };
@@ -105,6 +124,20 @@ function peakMb(all: readonly Measurement[]): number | null {
 function cpuPerMessage(all: readonly Measurement[], subject: Subject): number | null {
   const [one] = of(all, subject);
   return one?.serverCpus == null ? null : one.serverCpus / ratePerSecond(one);
+}
+
+function judged(bursts: readonly Burst[]): Burst[] {
+  return bursts.filter(({ isJudged }) => isJudged);
+}
+
+/** In percent. */
+function wellDoneShare({ mentions, taken, replies }: Burst): number {
+  const answered = replies === null ? taken : replies.answered - replies.twice - replies.outOfOrder;
+  return (Math.min(taken, answered) / mentions) * 100;
+}
+
+function least(figures: readonly number[]): number | null {
+  return figures.length === 0 ? null : Math.min(...figures);
 }
 
 function largest(figures: readonly number[]): number | null {

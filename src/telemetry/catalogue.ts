@@ -249,7 +249,12 @@ export const catalogue = {
     help: 'Webhooks of X',
     labels: ['channel', 'outcome'],
     values:
-      'outcome: `taken`, `not_for_us`, `bad_signature`, `unreadable`, `not_ready`, `not_stored` (X sends the last two again)',
+      'outcome: `taken`, `not_for_us`, `bad_signature`, `bad_challenge` (X has no such token: somebody wants a forgery signed), `unreadable`, `not_ready`, `not_stored` (X sends the last two again)',
+  },
+  lapor_x_budget_used_percent: {
+    type: 'gauge',
+    help: 'Of the cap on spending or reading that is nearest; 0 where the config has none. At 100 reading stops',
+    labels: ['channel'],
   },
   lapor_x_alarms_total: {
     type: 'counter',
@@ -280,6 +285,12 @@ export const metricOfEvent: Readonly<Record<string, MetricName>> = {
   x_passed_over: 'lapor_x_passed_over_total',
   x_webhook: 'lapor_x_webhooks_total',
   x_alarm: 'lapor_x_alarms_total',
+};
+
+/** Facts of a channel's health that have a gauge of their own. */
+export const metricOfFact: Readonly<Record<string, MetricName>> = {
+  submits_per_second: 'lapor_submit_limit_per_second',
+  budget_used_percent: 'lapor_x_budget_used_percent',
 };
 
 /** The same for what adapters time. */

@@ -6,7 +6,14 @@ import type { ActResult, ChannelCounts, Hold } from '../ports/operations.js';
 import type { StatusResult, Store, StoreCounts } from '../ports/store.js';
 import type { ReplyListener } from '../replies/replier.js';
 import type { RetentionListener } from '../work/retention.js';
-import { catalogue, histogramOfEvent, type MetricEntry, type MetricName, metricOfEvent } from './catalogue.js';
+import {
+  catalogue,
+  histogramOfEvent,
+  type MetricEntry,
+  type MetricName,
+  metricOfEvent,
+  metricOfFact,
+} from './catalogue.js';
 
 const stateValues: Readonly<Record<ChannelState, number>> = { down: 0, degraded: 0.5, up: 1 };
 
@@ -128,8 +135,10 @@ export class Metrics {
       const { state, links, facts } = reading.health();
       this.#set('lapor_channel_up', { channel }, stateValues[state]);
       this.#set('lapor_replies_in_flight', { channel }, reading.repliesUnderWay);
-      const limit = facts?.submits_per_second;
-      if (typeof limit === 'number') this.#set('lapor_submit_limit_per_second', { channel }, limit);
+      for (const [fact, metric] of Object.entries(metricOfFact)) {
+        const value = facts?.[fact];
+        if (typeof value === 'number') this.#set(metric, { channel }, value);
+      }
       if (reading.hold !== null) this.#set('lapor_channel_held', { channel, hold: reading.hold }, 1);
       for (const { name: link, state: at, sinceMs, gauges } of links) {
         this.#set('lapor_link_state', { channel, link, state: at }, 1);
@@ -197,7 +206,7 @@ const readAnew: readonly MetricName[] = [
   'lapor_link_state_seconds',
   'lapor_link_in_flight',
   'lapor_link_unanswered_messages',
-  'lapor_submit_limit_per_second',
+  ...Object.values(metricOfFact),
 ];
 
 /** What adapters measure on a link that has a metric of its own. */

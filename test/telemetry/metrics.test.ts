@@ -44,7 +44,11 @@ describe('metrics', () => {
       store,
       storeWritable: true,
       trackerAway: false,
-      channels: reading({ state: 'up', links: [bound], facts: { submits_per_second: 12.5, receipt_ids: 'hex' } }),
+      channels: reading({
+        state: 'up',
+        links: [bound],
+        facts: { submits_per_second: 12.5, budget_used_percent: 81, receipt_ids: 'hex' },
+      }),
       ...given,
     });
     const lines = text.split('\n').filter((line) => line.startsWith('lapor_'));
@@ -152,9 +156,12 @@ describe('metrics', () => {
     expect(after.get(`lapor_link_in_flight{${link}}`)).to.equal(3);
     expect(after.get(`lapor_link_unanswered_messages{${link}}`)).to.equal(5);
     expect(after.get('lapor_submit_limit_per_second{channel="telkomsel"}')).to.equal(12.5);
+    expect(after.get('lapor_x_budget_used_percent{channel="telkomsel"}')).to.equal(81);
     expect([...after.keys()].filter((key) => /backing_off|paused/.test(key))).to.deep.equal([]);
     const removed = await samples({ channels: new Map() });
-    expect([...removed.keys()].filter((key) => /^lapor_(channel|link|replies_in)/.test(key))).to.deep.equal([]);
+    expect([...removed.keys()].filter((key) => /^lapor_(channel|link|replies_in|x_budget)/.test(key))).to.deep.equal(
+      [],
+    );
   });
 
   it('reads what waits in the store, for each channel', async () => {

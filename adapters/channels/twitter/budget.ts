@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ChannelMeter } from '../../../src/ports/channel.js';
+import { compareIds, firstIdAt } from './ids.js';
 
 /**
  * What the channel spends: posts read and replies sent, by X's prices (https://docs.x.com/x-api/getting-started/pricing).
@@ -30,10 +31,10 @@ export const spentSchema = z.strictObject({ day: z.string(), today: counts, this
 /** What was spent by the end of a day that is not over. */
 export type Spent = z.output<typeof spentSchema>;
 
-/**
- * Ids of one day that are known to be charged. Beyond these, and after a restart, some are counted twice: that errs on the
- * safe side.
- */
+/** What is read, and up to which id the run before has read all of it. */
+export type ReadBefore = Readonly<Record<'read' | 'dmRead', string>>;
+
+/** Ids of one day that are known to be charged. Beyond these some are counted twice: that errs on the safe side. */
 const chargedMax = 200_000;
 /** How much slower reading is just before a cap. */
 const slowest = 20;
@@ -42,6 +43,7 @@ const readKinds: readonly Spending[] = ['ownedRead', 'read'];
 export class Budget {
   #spent: Spent;
   readonly #charged = new Set<string>();
+  #before: ReadBefore | null = null;
   #revision = 0;
 
   constructor(
@@ -52,9 +54,13 @@ export class Budget {
     this.#spent = { day: dayOf(this.nowMs()), today: none(), thisMonth: none() };
   }
 
-  /** Goes on from what a run before has spent. */
-  restore(spent: Spent): void {
+  /**
+   * Goes on from what a run before has spent. Searches look back, so the first of this run reads what that one has paid
+   * for: without `before` each restart would count ten minutes anew, and a few of them reach a cap.
+   */
+  restore(spent: Spent, before: ReadBefore): void {
     this.#spent = spent;
+    this.#before = before;
     this.#turnDay();
   }
 
@@ -73,7 +79,7 @@ export class Budget {
     this.#turnDay();
     let charged = 0;
     for (const id of ids) {
-      if (this.#charged.has(id)) continue;
+      if (this.#charged.has(id) || this.#wasChargedBefore(kind, id)) continue;
       if (this.#charged.size < chargedMax) this.#charged.add(id);
       charged += 1;
     }
@@ -115,8 +121,16 @@ export class Budget {
       replies_sent_today: sends(today),
       spent_today_usd: rounded(this.#usd(today)),
       spent_this_month_usd: rounded(this.#usd(thisMonth)),
-      budget_used_percent: Math.round(this.share * 100),
+      // Rounded down: 100 is where reading stops.
+      budget_used_percent: Math.floor(this.share * 100),
     };
+  }
+
+  /** Only what was posted today was surely charged today. */
+  #wasChargedBefore(kind: Spending, id: string): boolean {
+    const before = kind === 'read' || kind === 'dmRead' ? this.#before?.[kind] : undefined;
+    if (before === undefined || compareIds(id, before) > 0) return false;
+    return compareIds(id, firstIdAt(Date.parse(this.#spent.day))) >= 0;
   }
 
   #add(kind: Spending, amount: number): void {
@@ -135,6 +149,7 @@ export class Budget {
     const isSameMonth = day.slice(0, 7) === this.#spent.day.slice(0, 7);
     this.#spent = { day, today: none(), thisMonth: isSameMonth ? this.#spent.thisMonth : none() };
     this.#charged.clear();
+    this.#before = null;
     this.#revision += 1;
   }
 

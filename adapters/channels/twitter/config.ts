@@ -73,7 +73,7 @@ const blockSchema = z.strictObject({
   tokenFile: z.string('give a file that only the gateway may read').min(1).optional(),
   bearerToken: secret("the app's bearer token"),
   receive: z.enum(receiveModes).default('poll'),
-  pollSeconds: z.number().min(0.01).max(3_600).default(15),
+  pollSeconds: z.number().min(0.01).max(3_600).default(5),
   safetyNetSeconds: z.number().min(1).max(3_600).default(300),
   searchSeconds: z.number().min(0.01).max(86_400).default(60),
   overlapMinutes: z.number().min(10, 'must be at least 10: posts come late into the index of X').max(1_440).default(10),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Inbox, Part } from '../../../src/ports/channel.js';
 import { type Budget, spentSchema } from './budget.js';
-import { isXId } from './ids.js';
+import { firstIdAt, isXId } from './ids.js';
 
 /** How far we have read, kept in the store with what we read: it moves only in the transaction that takes the posts. */
 
@@ -44,7 +44,7 @@ export class Ledger {
     const stored = await inbox.cursor(cursorName);
     if (stored === null) return null;
     const { position, spent } = savedSchema.parse(JSON.parse(stored));
-    budget.restore(spent);
+    budget.restore(spent, { read: firstIdAt(position.searchedToMs), dmRead: position.directMessages });
     return new Ledger(inbox, budget, position);
   }
 

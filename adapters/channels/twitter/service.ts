@@ -3,6 +3,7 @@ import type { LinkHealth } from '../../../src/ports/channel.js';
 import { postQuery } from './api/fields.js';
 import type { Identity, StartParts } from './identify.js';
 import { Intake } from './inbound/intake.js';
+import { MentionPace } from './inbound/mentionPace.js';
 import { Pacer } from './inbound/pacer.js';
 import { Reader } from './inbound/reader.js';
 import { directMessagesReading, mentionsReading, searchQuery, searchReading } from './inbound/readings.js';
@@ -53,10 +54,13 @@ export class Service {
       everyMs: config.searchSeconds * 1_000,
       overlapMs: config.overlapMinutes * 60_000,
       settleMs: 2 * pollMs,
+      // Beside a push, mentions are read too seldom to wait for.
+      patienceMs: isPushed ? 0 : 20 * pollMs,
     };
+    const mentions = new MentionPace(() => mentionsMs);
     this.#readers = [
-      mentionsReading(reading, () => mentionsMs),
-      searchReading(reading, search),
+      mentionsReading(reading, mentions),
+      searchReading(reading, mentions, search),
       ...(config.directMessages
         ? [directMessagesReading(reading, () => (isPushed ? Math.max(messagesMs, mentionsMs) : messagesMs))]
         : []),

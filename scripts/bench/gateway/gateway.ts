@@ -35,18 +35,32 @@ export function gatewayAbsence(): string | null {
 
 /** Starts the gateway with a config of its own and resolves when /readyz says that it takes traffic. */
 export async function startGateway(start: GatewayStart, processes: Processes): Promise<ServerProcess> {
-  await mkdir(start.folder, { recursive: true });
   const httpPort = start.httpPort ?? (await freePort());
-  const configFile = join(start.folder, 'gateway.yaml');
   const storeUrl = start.storeUrl ?? `sqlite:${join(start.folder, 'gateway.db')}`;
-  const setting = { ...start, httpPort, storeUrl, controlSocket: join(start.folder, 'control') };
-  await writeFile(configFile, gatewayConfig(setting));
-  const profiling = start.profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${start.profileFolder}`];
+  const config = gatewayConfig({ ...start, httpPort, storeUrl, controlSocket: join(start.folder, 'control') });
+  return runGateway({ ...start, httpPort, config }, processes);
+}
+
+export interface GatewayRun extends Pick<GatewayStart, 'folder' | 'profileFolder'> {
+  readonly httpPort: number;
+  /** YAML. */
+  readonly config: string;
+}
+
+/** The same with any config. */
+export async function runGateway(
+  { folder, httpPort, config, profileFolder }: GatewayRun,
+  processes: Processes,
+): Promise<ServerProcess> {
+  await mkdir(folder, { recursive: true });
+  const configFile = join(folder, 'gateway.yaml');
+  await writeFile(configFile, config);
+  const profiling = profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
   const gateway = new ServerProcess(
     'the gateway',
     process.execPath,
     [...profiling, mainFile, 'start', '--config', configFile],
-    join(start.folder, 'gateway.log'),
+    join(folder, 'gateway.log'),
     processes,
   );
   await waitForHttp(`http://127.0.0.1:${httpPort}/readyz`, (status) => status === 200, gateway.gone, readyWithinMs);

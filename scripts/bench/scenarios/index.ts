@@ -8,6 +8,7 @@ import { durableIntake, wholeWay } from './gateway.js';
 import { throughKannel } from './kannel.js';
 import { onPostgres } from './postgres.js';
 import { webhooks } from './webhooks.js';
+import { xBursts } from './x.js';
 
 export interface ListedScenario {
   readonly title: string;
@@ -33,4 +34,5 @@ export const scenarios: Readonly<Record<ScenarioName, ListedScenario>> = {
     absence: gatewayAbsence,
     run: onPostgres,
   },
+  x: { title: 'X: bursts of mentions, and what they cost', absence: gatewayAbsence, run: xBursts },
 };

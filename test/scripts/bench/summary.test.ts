@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { LoadResult } from '../../../scripts/bench/generator/load.js';
-import type { Measurement, Subject } from '../../../scripts/bench/measurement.js';
-import { doubts } from '../../../scripts/bench/summary.js';
+import type { Machine } from '../../../scripts/bench/machine.js';
+import type { Burst, Measurement, Subject } from '../../../scripts/bench/measurement.js';
+import { doubts, summary } from '../../../scripts/bench/summary.js';
 import { table } from '../../../scripts/bench/table.js';
 import { judge } from '../../../scripts/bench/targets.js';
 
@@ -18,6 +19,20 @@ const load: LoadResult = {
   unanswered: 0,
 };
 
+const burst: Burst = {
+  label: 'over a minute, answered',
+  mentions: 1_000,
+  taken: 1_000,
+  replies: { answered: 1_000, twice: 0, outOfOrder: 0 },
+  limited: 0,
+  minutes: 155,
+  costUsd: 11,
+  floorUsd: 11,
+  heapGrowthMb: 0.4,
+  peakMb: 180,
+  isJudged: true,
+};
+
 function measured(subject: Subject, ratePerSecond: number, changes: Partial<Measurement> = {}): Measurement {
   const counts = subject.includes('whole way') ? 'replies' : 'acknowledged';
   const total = ratePerSecond * load.seconds;
@@ -25,8 +40,8 @@ function measured(subject: Subject, ratePerSecond: number, changes: Partial<Meas
   return { subject, variant: '', counts, load: seen, peakMb: 120, serverCpus: 1, otherCpus: 0.1, ...changes };
 }
 
-function states(all: readonly Measurement[]): Record<string, string> {
-  return Object.fromEntries(judge(all).map(({ target, state }) => [target.replace(/,.*/, ''), state]));
+function states(all: readonly Measurement[], bursts: readonly Burst[] = []): Record<string, string> {
+  return Object.fromEntries(judge(all, bursts).map(({ target, state }) => [target.replace(/,.*/, ''), state]));
 }
 
 describe('bench: table', () => {
@@ -64,7 +79,9 @@ describe('bench: targets', () => {
       measured('PostgreSQL, intake', 8_000),
       measured('PostgreSQL, intake, two nodes', 8_000, { serverCpus: 1.19 }),
     ];
-    expect(new Set(Object.values(states(all)))).to.deep.equal(new Set(['met']));
+    expect(new Set(Object.values(states(all, [{ ...burst, costUsd: 11.22, heapGrowthMb: 5 }])))).to.deep.equal(
+      new Set(['met']),
+    );
   });
 
   const misses = [
@@ -134,5 +151,49 @@ describe('bench: doubts', () => {
 
   it('name other work on the machine', () => {
     expect(doubts(measured('gateway, intake', 6_000, { otherCpus: 0.8 }))).to.match(/^disturbed/);
+  });
+});
+
+describe('bench: bursts on X', () => {
+  const done = 'mentions on X that are in and answered once';
+  const cost = 'what X charges for a burst against the least that it could';
+  const heap = 'heap that hours of polling X add';
+  const all = { [done]: 'met', [cost]: 'met', [heap]: 'met' };
+
+  const cases: readonly { label: string; given: Partial<Burst>; states: Readonly<Record<string, string>> }[] = [
+    { label: 'all is well', given: {}, states: all },
+    { label: 'more than two percent over', given: { costUsd: 11.23 }, states: { ...all, [cost]: 'missed' } },
+    { label: 'one that never came in', given: { taken: 999 }, states: { ...all, [done]: 'missed' } },
+    {
+      label: 'one reply too many',
+      given: { replies: { answered: 1_000, twice: 1, outOfOrder: 0 } },
+      states: { ...all, [done]: 'missed' },
+    },
+    {
+      label: 'one out of order',
+      given: { replies: { answered: 1_000, twice: 0, outOfOrder: 1 } },
+      states: { ...all, [done]: 'missed' },
+    },
+    { label: 'only read', given: { replies: null }, states: all },
+    { label: 'a heap that grows', given: { heapGrowthMb: 9 }, states: { ...all, [heap]: 'missed' } },
+    {
+      label: 'one that is shown and not judged',
+      given: { costUsd: 12, isJudged: false, heapGrowthMb: null },
+      states: { [done]: 'not measured', [cost]: 'not measured', [heap]: 'not measured' },
+    },
+  ];
+  for (const c of cases) {
+    it(c.label, () => {
+      expect(states([], [{ ...burst, ...c.given }])).to.include(c.states);
+    });
+  }
+
+  it('have a table of their own in the same summary', () => {
+    const machine = { processor: 'a processor', cores: 2, node: '22', fsyncMs: 1 } as Machine;
+    const text = summary(machine, [measured('gateway, intake', 20_000), burst], []);
+    expect(text)
+      .to.match(/^subject /m)
+      .and.match(/^mentions on X /m)
+      .and.match(/^1,000 over a minute, answered /m);
   });
 });

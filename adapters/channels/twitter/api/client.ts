@@ -1,7 +1,7 @@
 import { steadyNowMs } from '../../../../src/domain/clock.js';
 import type { ChannelMeter } from '../../../../src/ports/channel.js';
 import type { Log } from '../../../../src/ports/log.js';
-import { type Answer, offsetOf, type PeerClock } from './answer.js';
+import { type Answer, offsetOf, type PeerClock, type RateLimit } from './answer.js';
 import type { Credentials } from './credentials.js';
 import { type ApiRequest, type EndpointName, endpoints } from './endpoints.js';
 import { type FaultName, faultOf, faultPolicies } from './faults.js';
@@ -46,6 +46,7 @@ const reaches: Partial<Record<FaultName, (endpoint: EndpointName) => readonly En
 export class XApi {
   readonly #pauses = new Map<EndpointName, Pause>();
   readonly #alarms = new Map<FaultName, Alarm>();
+  readonly #limits = new Map<EndpointName, RateLimit>();
   #aheadMs: number | null = null;
   #isReachable = true;
 
@@ -73,6 +74,13 @@ export class XApi {
   /** When an endpoint may be asked again; in the past where it may be now. */
   freeAtMs(endpoint: EndpointName): number {
     return this.#pauses.get(endpoint)?.untilMs ?? 0;
+  }
+
+  /** From one request to the next so that what X still allows lasts until the limit's reset; 0 where no limit is known. */
+  evenPaceMs(endpoint: EndpointName): number {
+    const limit = this.#limits.get(endpoint);
+    if (limit === undefined) return 0;
+    return Math.max(0, (limit.resetAtMs - Date.now()) / Math.max(1, limit.remaining));
   }
 
   /** The wall clock at X. */
@@ -132,7 +140,9 @@ export class XApi {
 
   #heedClock(endpoint: EndpointName, { aheadMs, rateLimit }: PeerClock): void {
     this.#aheadMs = aheadMs ?? this.#aheadMs;
-    if (rateLimit === null || rateLimit.remaining > 0) return;
+    if (rateLimit === null) return;
+    this.#limits.set(endpoint, rateLimit);
+    if (rateLimit.remaining > 0) return;
     this.#pauses.set(endpoint, { untilMs: steady(rateLimit.resetAtMs), fault: 'rate_limited' });
   }
 

@@ -1,3 +1,4 @@
+import { steadyNowMs } from '../../../../src/domain/clock.js';
 import type { XApi } from '../api/client.js';
 import { directMessageQuery, postQuery, type Wording } from '../api/fields.js';
 import type { Budget } from '../budget.js';
@@ -5,6 +6,7 @@ import { compareIds, firstIdAt, isXId, newerOf } from '../ids.js';
 import type { Ledger } from '../ledger.js';
 import type { Self } from '../part.js';
 import type { Intake, Page } from './intake.js';
+import type { MentionPace } from './mentionPace.js';
 import type { Reading } from './reader.js';
 import { type SweepRequest, sweep } from './sweep.js';
 
@@ -26,12 +28,13 @@ const dayMs = 86_400_000;
 const searchableMs = 7 * dayMs - 60_000;
 
 /** Posts that name us. The cheapest way to read them, and X gives the 800 newest only: what is missed, search finds. */
-export function mentionsReading(parts: ReadingParts, everyMs: () => number): Reading {
+export function mentionsReading(parts: ReadingParts, pace: MentionPace): Reading {
   const { api, ledger, intake, budget, self, wording } = parts;
   return {
     name: 'mentions',
-    everyMs,
-    read: (pacer, stop) => {
+    everyMs: () => pace.waitMs(api.evenPaceMs('mentions')),
+    read: async (pacer, stop) => {
+      const startMs = steadyNowMs();
       const since = newerOf(ledger.position.mentions, ledger.position.floor);
       let newest = since;
       const onPage = ({ items }: Page): boolean => {
@@ -50,7 +53,9 @@ export function mentionsReading(parts: ReadingParts, everyMs: () => number): Rea
         onPage,
         take,
       } as const;
-      return sweep(api, request, pacer, stop);
+      const end = await sweep(api, request, pacer, stop);
+      if (end.kind === 'whole') pace.note(end.items, startMs, steadyNowMs());
+      return end;
     },
   };
 }
@@ -61,17 +66,20 @@ export interface SearchSettings {
   readonly overlapMs: number;
   /** What is younger is left for the next time: reading mentions is five times cheaper, so it goes first. */
   readonly settleMs: number;
+  /** How much longer it is left to them while they are slow or wait for a limit. */
+  readonly patienceMs: number;
 }
 
 /** Posts with our hashtags, and mentions that reading mentions missed. */
-export function searchReading(parts: ReadingParts, { everyMs, overlapMs, settleMs }: SearchSettings): Reading {
+export function searchReading(parts: ReadingParts, mentions: MentionPace, settings: SearchSettings): Reading {
   const { api, ledger, intake, budget, self, wording } = parts;
+  const { everyMs, overlapMs, settleMs, patienceMs } = settings;
   return {
     name: 'search',
     everyMs: () => everyMs,
     read: async (pacer, stop) => {
       const nowMs = api.nowAtX();
-      const untilMs = nowMs - settleMs;
+      const untilMs = nowMs - Math.min(Math.max(mentions.readToAgeMs, settleMs), settleMs + patienceMs);
       const fromMs = Math.max(ledger.position.searchedToMs - overlapMs, nowMs - searchableMs);
       const since = newerOf(firstIdAt(fromMs), ledger.position.floor);
       const until = firstIdAt(untilMs);
@@ -80,7 +88,8 @@ export function searchReading(parts: ReadingParts, { everyMs, overlapMs, settleM
         budget.read('read', idsOf(items));
         return true;
       };
-      const take: Take = (pages, isLast) => intake.takePosts(pages, isLast ? { searchedToMs: untilMs } : {});
+      const searchedToMs = Math.max(untilMs, ledger.position.searchedToMs);
+      const take: Take = (pages, isLast) => intake.takePosts(pages, isLast ? { searchedToMs } : {});
       const limits = { max_results: '100', since_id: since, until_id: until };
       const query = { query: searchQuery(self), ...postQuery(wording), ...limits };
       return sweep(api, { endpoint: 'search', query, tokenName: 'next_token', onPage, take }, pacer, stop);

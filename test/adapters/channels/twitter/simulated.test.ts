@@ -89,6 +89,22 @@ describe('twitter: against the simulated X', () => {
     expect(numbers.slice(800)).to.deep.equal(Array.from({ length: 200 }, (_, index) => index + 1));
   });
 
+  it('reads mentions again soon where half a timeline came, at the pace that the limit allows', async () => {
+    rig = await SimulatedRig.start({ switches: { windowMs: 150_000 } });
+    await rig.open();
+    await rig.stopChannel();
+    await rig.control('POST', '/bursts', { count: 450, text: 'laporan {n}' });
+    const asked = () => rig.x.simulator.requests.get('getUsersMentions 200') ?? 0;
+    const before = asked();
+    await rig.open({ pollSeconds: 3_600, searchSeconds: 3_600 });
+    await rig.until('five pages are read', () => asked() >= before + 5);
+    const readMs = performance.now();
+    await rig.until('it is looked for more', () => asked() === before + 6);
+    // 300 readings in 150 seconds.
+    expect(performance.now() - readMs).to.be.within(300, 3_000);
+    expect(rig.parts).to.have.length(450);
+  });
+
   it('finds a post that comes late into the index of X', async () => {
     rig = await SimulatedRig.start();
     await rig.open();
@@ -246,8 +262,10 @@ describe('twitter: against the simulated X', () => {
     expect(rig.channel.health().facts?.spent_today_usd).to.equal(bill.totalUsd);
     await rig.stopChannel();
     await rig.open();
-    // What the overlap reads again is counted again, for the ids of the day are not kept: never too little.
-    expect(rig.channel.health().facts?.spent_today_usd).to.be.at.least(bill.totalUsd);
+    const asked = () => rig.x.simulator.requests.get('searchPostsRecent 200') ?? 0;
+    const before = asked();
+    await rig.until('the overlap is searched again', () => asked() > before + 1);
+    expect(rig.channel.health().facts?.spent_today_usd, 'after a restart').to.equal(bill.totalUsd);
   });
 
   it('renews its token under OAuth 2 and goes on', async () => {
