@@ -1,6 +1,6 @@
 import type { LoadPlan, LoadResult } from './generator/load.js';
 import type { GeneratorCommands } from './generator/process.js';
-import type { Finding, Measurement, Subject } from './measurement.js';
+import { type Finding, type Measurement, ratePerSecond, type Subject } from './measurement.js';
 import type { BenchOptions } from './options.js';
 import type { Processes } from './processes.js';
 import { busyCpuSeconds, processUse } from './procfs.js';
@@ -81,7 +81,7 @@ export async function measureDriven(bench: Bench, labels: Labels, driver: Driver
     serverCpus: cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / seconds,
     otherCpus: others(seconds),
   };
-  const rate = Math.round(load[labels.counts] / load.seconds).toLocaleString('en');
+  const rate = Math.round(ratePerSecond(measurement)).toLocaleString('en');
   bench.say(
     `  ${labels.subject}${labels.variant === '' ? '' : ` (${labels.variant})`}: ${rate} ${labels.counts} a second`,
   );

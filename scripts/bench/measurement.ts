@@ -15,14 +15,18 @@ export type Subject =
   | 'PostgreSQL, intake, two nodes'
   | 'PostgreSQL, whole way'
   | 'Kannel, intake'
-  | 'Kannel, whole way';
+  | 'Kannel, whole way'
+  | 'understanding';
+
+/** The figure of the load that tells how many there were: a text is acknowledged by having been read. */
+const countedBy = { acknowledged: 'acknowledged', replies: 'replies', texts: 'acknowledged' } as const;
 
 export interface Measurement {
   readonly subject: Subject;
   /** What tells it from others of the same subject: a store, a round. */
   readonly variant: string;
-  /** What counts as the rate: acknowledgements, or replies that reached the telco. */
-  readonly counts: 'acknowledged' | 'replies';
+  /** What counts as the rate: acknowledgements, replies that reached the telco, or texts that were understood. */
+  readonly counts: keyof typeof countedBy;
   readonly load: LoadResult;
   /** Peak resident memory of the server's processes together; null where the system does not tell. */
   readonly peakMb: number | null;
@@ -71,6 +75,11 @@ export interface Absence {
   readonly reason: string;
 }
 
-export function ratePerSecond(measurement: Measurement): number {
-  return measurement.load[measurement.counts] / measurement.load.seconds;
+export function ratePerSecond({ load, counts }: Pick<Measurement, 'load' | 'counts'>): number {
+  return load[countedBy[counts]] / load.seconds;
+}
+
+/** What one whole processor would do: all that two runs on a disturbed machine can be compared by. */
+export function ratePerCpu(measurement: Measurement): number | null {
+  return measurement.serverCpus === null ? null : ratePerSecond(measurement) / measurement.serverCpus;
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const scenarioNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'x'] as const;
+export const scenarioNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'x'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 export interface BenchOptions {
@@ -24,7 +24,7 @@ export interface BenchOptions {
 
 export const usage = `npm run bench -- [options]
   --only a,b,…      scenarios: a codec's limit, b durable intake, c whole way, d Kannel, e a backlog, f webhooks,
-                    g PostgreSQL, x a burst of mentions on X  (default: all)
+                    g PostgreSQL, h understanding texts, x a burst of mentions on X  (default: all)
   --seconds N       length of each measurement after its warm-up (default 10)
   --sessions N      telcos, each with one link (default 3)
   --window N        deliver_sm unacknowledged on each link (default 100)

@@ -1,3 +1,4 @@
+import type { LatencySummary } from './generator/latencyHistogram.js';
 import type { Machine } from './machine.js';
 import {
   type Absence,
@@ -6,6 +7,7 @@ import {
   isBurst,
   isMeasurement,
   type Measurement,
+  ratePerCpu,
   ratePerSecond,
 } from './measurement.js';
 import { type Column, table } from './table.js';
@@ -16,9 +18,9 @@ const columns: readonly Column<Measurement>[] = [
   { title: 'variant', align: 'left', cell: (one) => one.variant },
   { title: 'rate/s', align: 'right', cell: (one) => Math.round(ratePerSecond(one)).toLocaleString('en') },
   { title: 'of', align: 'left', cell: (one) => one.counts },
-  { title: 'ack p50 ms', align: 'right', cell: (one) => one.load.latency.p50Ms.toFixed(1) },
-  { title: 'p99', align: 'right', cell: (one) => one.load.latency.p99Ms.toFixed(1) },
-  { title: 'max', align: 'right', cell: (one) => one.load.latency.maxMs.toFixed(0) },
+  { title: 'ack p50 ms', align: 'right', cell: (one) => latency(one, 'p50Ms', 1) },
+  { title: 'p99', align: 'right', cell: (one) => latency(one, 'p99Ms', 1) },
+  { title: 'max', align: 'right', cell: (one) => latency(one, 'maxMs', 0) },
   { title: 'peak MB', align: 'right', cell: (one) => figure(one.peakMb, 0) },
   { title: 'cpus', align: 'right', cell: (one) => figure(one.serverCpus, 2) },
   { title: 'rate/cpu', align: 'right', cell: (one) => figure(ratePerCpu(one), 0) },
@@ -83,9 +85,9 @@ export function doubts({ load, counts, otherCpus }: Measurement): string {
     .join(', ');
 }
 
-/** What one whole processor would do: all that two runs on a disturbed machine can be compared by. */
-function ratePerCpu(measurement: Measurement): number | null {
-  return measurement.serverCpus === null ? null : ratePerSecond(measurement) / measurement.serverCpus;
+/** Texts that are only read are acknowledged to nobody. */
+function latency({ load, counts }: Measurement, which: keyof LatencySummary, digits: number): string {
+  return figure(counts === 'texts' ? null : load.latency[which], digits);
 }
 
 function figure(value: number | null, digits: number): string {

@@ -1,4 +1,4 @@
-import { type Burst, type Measurement, ratePerSecond, type Subject } from './measurement.js';
+import { type Burst, type Measurement, ratePerCpu, ratePerSecond, type Subject } from './measurement.js';
 
 export interface Verdict {
   readonly target: string;
@@ -67,6 +67,12 @@ const targets: readonly Target[] = [
     figure: (all) => ratio(rate(all, 'gateway, webhooks'), rate(all, 'bare express route')),
     atLeast: 0.6,
     unit: 'x',
+  },
+  {
+    target: 'texts understood on one processor',
+    figure: (all) => largest(of(all, 'understanding').flatMap((one) => ratePerCpu(one) ?? [])),
+    atLeast: 20_000,
+    unit: '/s',
   },
   {
     target: 'mentions on X that are in and answered once, in order',

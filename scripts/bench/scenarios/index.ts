@@ -7,6 +7,7 @@ import { codecLimit } from './codecLimit.js';
 import { durableIntake, wholeWay } from './gateway.js';
 import { throughKannel } from './kannel.js';
 import { onPostgres } from './postgres.js';
+import { understanding } from './understanding.js';
 import { webhooks } from './webhooks.js';
 import { xBursts } from './x.js';
 
@@ -34,5 +35,6 @@ export const scenarios: Readonly<Record<ScenarioName, ListedScenario>> = {
     absence: gatewayAbsence,
     run: onPostgres,
   },
+  h: { title: 'understanding texts on one thread', absence: () => null, run: understanding },
   x: { title: 'X: bursts of mentions, and what they cost', absence: gatewayAbsence, run: xBursts },
 };

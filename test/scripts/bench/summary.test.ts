@@ -78,6 +78,7 @@ describe('bench: targets', () => {
       measured('bare express route', 5_000),
       measured('PostgreSQL, intake', 8_000),
       measured('PostgreSQL, intake, two nodes', 8_000, { serverCpus: 1.19 }),
+      measured('understanding', 20_000, { counts: 'texts' }),
     ];
     expect(new Set(Object.values(states(all, [{ ...burst, costUsd: 11.22, heapGrowthMb: 5 }])))).to.deep.equal(
       new Set(['met']),
@@ -112,6 +113,11 @@ describe('bench: targets', () => {
         measured('PostgreSQL, intake, two nodes', 10_000, { serverCpus: 1.3 }),
       ],
       target: 'CPU seconds a message',
+    },
+    {
+      label: 'texts that take a whole processor and more',
+      all: [measured('understanding', 21_000, { counts: 'texts', serverCpus: 1.1 })],
+      target: 'texts understood on one processor',
     },
     {
       label: 'an intake that a backlog slows down, over all rounds',
