@@ -256,8 +256,9 @@ function toFollowUp({ kind, text, rating }: FollowUpTicket, { message, reading }
   };
 }
 
-function keep({ reason }: Keep, talk: Talk): MessageResult {
-  return handled(talk, { as: 'kept', ticketSeq: null, detail: reason, ...unsaid }, 'kept', false);
+function keep({ reason, notes }: Keep, talk: Talk): MessageResult {
+  const told = { as: 'kept', ticketSeq: null, detail: reason, reply: null, notes: notes ?? null } as const;
+  return handled(talk, told, 'kept', false);
 }
 
 type Told = Pick<Handled, 'as' | 'ticketSeq' | 'detail'> & Pick<SaidBack, 'reply' | 'notes'>;

@@ -53,9 +53,10 @@ export interface Answer {
   readonly notes: NoteChanges;
 }
 
-/** Nothing is to be done: it stays as evidence. */
+/** Nothing is to be said or filed: it stays as evidence. */
 export interface Keep {
   readonly do: 'keep';
   /** For the trace. */
   readonly reason: string;
+  readonly notes?: NoteChanges;
 }

@@ -2,7 +2,7 @@ import type { FollowUp } from '../domain/followUp.js';
 import type { OwnTicket, SenderContext } from '../ports/conversation.js';
 import type { StoredMessage } from '../ports/store.js';
 import { answersQuestion } from './answersQuestion.js';
-import type { Answer, AnswerKey, Deed, FollowUpTicket } from './deed.js';
+import type { Answer, AnswerKey, Deed, FollowUpTicket, Keep } from './deed.js';
 import type { ConversationRules } from './rules.js';
 import type { Intent } from './understanding/intent.js';
 import type { CommandName } from './understanding/names.js';
@@ -32,7 +32,7 @@ export interface Judgement {
 type Rule = (said: Said, judgement: Judgement) => Deed | null;
 
 /** The first rule that knows what to do with a message decides. */
-const rules: readonly Rule[] = [deletion, ofMachine, edit, command, answer, inThread, sayingNothing];
+const rules: readonly Rule[] = [deletion, answeredByChannel, ofMachine, edit, command, answer, inThread, sayingNothing];
 
 /** Decides what is to be done about a message: in doubt it is a report. Pure and total. */
 export function interpret(said: Said, judgement: Judgement): Deed {
@@ -49,6 +49,19 @@ function deletion({ message, context: { thread } }: Said): Deed | null {
   if (message.change !== 'deleted') return null;
   if (thread === null) return { do: 'keep', reason: 'what it deletes is no ticket' };
   return { ...followUp('withdrawal', thread, ''), isSilent: true };
+}
+
+/** By the flag that a channel gives to a word which its provider has answered itself (`PartExtras.flags`). */
+const answeredWords: ReadonlyMap<string, Keep> = new Map([
+  ['opt_out', { do: 'keep', reason: 'STOP, which the channel has answered', notes: { stopped: true } }],
+  ['opt_in', { do: 'keep', reason: 'START, which the channel has answered', notes: { stopped: false } }],
+  ['help', { do: 'keep', reason: 'HELP, which the channel has answered' }],
+]);
+
+/** Another answer would be a second one; after STOP the provider would not even carry it. */
+function answeredByChannel({ message: { flags } }: Said): Deed | null {
+  const flag = flags.find((each) => answeredWords.has(each));
+  return flag === undefined ? null : (answeredWords.get(flag) ?? null);
 }
 
 /** Only who had a word of ours can send it back, or have a machine answer it: of all others nobody needs to look. */

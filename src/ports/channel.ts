@@ -97,6 +97,10 @@ export interface PartExtras {
   /** Who can read the message where it was written; private unless told. Replies to a public one are public. */
   readonly audience?: 'public' | 'private';
   readonly publicUrl?: string;
+  /**
+   * Codes for what is to be known of it. `opt_out`, `opt_in` and `help` say that the provider took the text for such a word
+   * and has answered it: the gateway notes what was asked for, says nothing and files nothing.
+   */
   readonly flags?: readonly string[];
 }
 
@@ -149,7 +153,8 @@ export interface OutboundReply {
 /**
  * What became of an attempt to send. Failures carry their policy:
  * `unsent` is tried again, `rejected` never is and needs a person, `withheld` is what the channel's rules forbid (it ends
- * there: nothing failed, and there is nothing to mend), `uncertain` goes by the operator's policy for replies that
+ * there: nothing failed, and there is nothing to mend; with the code `opted_out` the citizen has told the provider STOP,
+ * which is noted of them as if they had told us), `uncertain` goes by the operator's policy for replies that
  * were perhaps sent (the connection died after the write).
  */
 export type Outcome =

@@ -225,6 +225,8 @@ export interface RecordedOutcome {
   readonly retryAtMs: number | null;
   /** Set when the reply cannot go on by itself. */
   readonly deadLetter: { readonly code: string; readonly message: string } | null;
+  /** Its addressee opted out at the channel: noted in the same transaction, as STOP is. */
+  readonly stopped?: true;
 }
 
 export interface ReceiptSummary {

@@ -20,7 +20,7 @@ export interface ReplyPolicy {
   readonly retry: BackoffRange;
 }
 
-type Decision = Pick<RecordedOutcome, 'retryAtMs' | 'deadLetter'>;
+type Decision = Pick<RecordedOutcome, 'retryAtMs' | 'deadLetter' | 'stopped'>;
 
 /** Each further wait for a sign that a reply was sent: 5 s, 30 s, 3 min, 18 min. */
 const uncertainGrowth = 6;
@@ -30,6 +30,9 @@ const uncertainGrowth = 6;
  * is nothing for an operator to mend.
  */
 const unanswerable = 'unanswerable';
+
+/** An adapter's word for a citizen who told the channel's provider STOP: no news needs to be tried any more. */
+const optedOut = 'opted_out';
 
 const ends: Decision = { retryAtMs: null, deadLetter: null };
 
@@ -41,8 +44,9 @@ export function decide(outcome: Outcome, tried: Tried, policy: ReplyPolicy, nowM
   const attempts = tried.attempts + 1;
   switch (outcome.kind) {
     case 'accepted':
-    case 'withheld':
       return ends;
+    case 'withheld':
+      return outcome.code === optedOut ? { ...ends, stopped: true } : ends;
     case 'rejected':
       return outcome.code === unanswerable ? ends : buried(outcome.code, outcome.cause);
     case 'unsent':

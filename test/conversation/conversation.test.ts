@@ -318,6 +318,16 @@ describe('a conversation', () => {
     expect(await news(1, 'in_progress')).to.have.length(1);
   });
 
+  it('heeds STOP, START and HELP that the provider has answered, and says nothing to them', async () => {
+    await say('Lampu padam di kab Gianyar');
+    expect(await say('STOP', { extras: { flags: ['opt_out'] } })).to.deep.equal([]);
+    expect(await news(1, 'in_progress')).to.deep.equal([]);
+    expect(await say('HELP', { extras: { flags: ['help'] } })).to.deep.equal([]);
+    expect(await say('START', { extras: { flags: ['opt_in'] } })).to.deep.equal([]);
+    expect(await news(2, 'responded')).to.have.length(1);
+    expect(filed).to.have.length(1);
+  });
+
   it('goes on in the language that a citizen chose, in answers and in news', async () => {
     expect(await say('HELP')).to.deep.equal([render('help', 'en', {})]);
     expect((await say('Street light is out, kab Gianyar'))[0]).to.match(/^Thank you/);

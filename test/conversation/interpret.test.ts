@@ -156,6 +156,12 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
       deed: 'addition 9165001 "di Gianyar"',
     },
   ],
+  'what the provider of the channel has answered itself': [
+    { text: 'STOP', of: stranger, given: { flags: ['opt_out'] }, deed: 'keep: STOP, which the channel has answered' },
+    { text: 'Berhenti', of: info, given: { flags: ['opt_out'] }, deed: 'keep: STOP, which the channel has answered' },
+    { text: 'MULAI', of: one, given: { flags: ['opt_in'] }, deed: 'keep: START, which the channel has answered' },
+    { text: 'HELP', of: inThread, given: { flags: ['help'] }, deed: 'keep: HELP, which the channel has answered' },
+  ],
   'edits and deletions': [
     {
       text: 'Lampu padam sejak Senin',
@@ -213,6 +219,18 @@ describe('interpreting a message', () => {
       { stopped: true },
       { stopped: false },
       {},
+    ]);
+  });
+
+  it('notes what was asked for where the provider has answered', () => {
+    const notesOf = (flag: string) => {
+      const deed = deedOf('YES', two, { flags: [flag] });
+      return deed.do === 'keep' ? deed.notes : null;
+    };
+    expect(['opt_out', 'opt_in', 'help'].map(notesOf)).to.deep.equal([
+      { stopped: true },
+      { stopped: false },
+      undefined,
     ]);
   });
 

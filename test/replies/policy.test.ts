@@ -136,6 +136,12 @@ describe('the reply policy', () => {
     });
   }
 
+  it('notes STOP of who told the channel’s provider so, and of nobody else', () => {
+    const stoppedBy = (code: string) =>
+      decide({ kind: 'withheld', code, cause: '' }, { attempts: 0, uncertainAttempts: 0 }, policy, nowMs).stopped;
+    expect([stoppedBy('opted_out'), stoppedBy('one_answer_only')]).to.deep.equal([true, undefined]);
+  });
+
   it('sends what was perhaps sent again only where the operator says so', () => {
     expect([maySendAgain(policy, 1), maySendAgain(hold, 1)]).to.deep.equal([true, false]);
     expect([maySendAgain(policy, 4), maySendAgain(policy, 5)]).to.deep.equal([true, false]);

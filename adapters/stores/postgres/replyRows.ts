@@ -7,6 +7,7 @@ import type { Tx } from './database.js';
 import { deadLetters } from './deadLetters.js';
 import { note } from './journal.js';
 import { receipts } from './receipts.js';
+import { senderNotes } from './senderNotes.js';
 import { enqueueing, type WorkQueue } from './workQueue.js';
 
 interface ClaimRow {
@@ -96,6 +97,7 @@ export class ReplyRows {
 
   /** @returns as `receipts.expect`. */
   async record(tx: Tx, items: readonly RecordedOutcome[]): Promise<number[]> {
+    await noteStopped(tx, items);
     const ended = items.filter((item) => item.retryAtMs === null);
     const retried = items.flatMap(({ seq, outcome, retryAtMs }) =>
       retryAtMs === null ? [] : [{ seq, dueMs: retryAtMs, isUncertain: outcome.kind === 'uncertain' }],
@@ -148,6 +150,21 @@ export class ReplyRows {
 interface Heard {
   readonly item: RecordedOutcome;
   readonly subject: Subject;
+}
+
+/** First, for who records a ticket holds a sender's notes before the sender's replies as well: the other way they could block. */
+async function noteStopped(tx: Tx, items: readonly RecordedOutcome[]): Promise<void> {
+  const atMsOf = new Map(items.flatMap(({ seq, stopped, atMs }) => (stopped === true ? [[seq, atMs]] : [])));
+  if (atMsOf.size === 0) return;
+  const subjects = await tx.query<Subject>(subjectsOf, [[...atMsOf.keys()]]);
+  await senderNotes.change(
+    tx,
+    subjects.map(({ seq, report_seq: reportSeq }) => ({
+      reportSeq,
+      changes: { stopped: true },
+      atMs: atMsOf.get(seq) ?? 0,
+    })),
+  );
 }
 
 function noteAccepted(tx: Tx, heard: readonly Heard[]): void {

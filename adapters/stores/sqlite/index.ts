@@ -73,8 +73,8 @@ function openTables(db: Db, rules: StoreRules) {
   const reports = new ReportRows(db, forwardQueue);
   const sets = new PartSets(db, reports, rules);
   const keys = new PartKeys(db);
-  const replies = new ReplyRows(db, replyQueue, channels, receipts, deadLetters, journal);
   const notes = new SenderNotes(db);
+  const replies = new ReplyRows(db, replyQueue, channels, receipts, deadLetters, journal, notes);
   const outbox = new Outbox(db, replies, notes, journal);
   const tickets = new Tickets(db, forwardQueue, outbox, notes, cursors, journal);
   const handled = new HandledMessages(db, forwardQueue, outbox, notes);

@@ -7,6 +7,7 @@ import type { DeadLetters } from './deadLetters.js';
 import type { Journal } from './journal.js';
 import { present } from './present.js';
 import type { Expected, Receipts } from './receipts.js';
+import type { SenderNotes } from './senderNotes.js';
 import type { WorkQueue } from './workQueue.js';
 
 interface ReplyRow {
@@ -55,6 +56,7 @@ export class ReplyRows {
     private readonly receipts: Receipts,
     private readonly deadLetters: DeadLetters,
     private readonly journal: Journal,
+    private readonly notes: SenderNotes,
   ) {
     this.#addressees = db.prepare<[string], Addressee>(
       `SELECT r.seq, r.channel_id, r.sender_id FROM json_each(?) j CROSS JOIN reports r ON r.seq = j.value`,
@@ -121,6 +123,7 @@ export class ReplyRows {
     for (const item of items) {
       const { seq, outcome, atMs, retryAtMs } = item;
       const subject = present(subjects.get(seq), 'reply', seq);
+      if (item.stopped === true) this.notes.change(subject.report_seq, { stopped: true }, undefined, atMs);
       const wasQueued =
         retryAtMs === null ? left.has(seq) : this.queue.delay(seq, retryAtMs, outcome.kind === 'uncertain');
       if (!wasQueued) {

@@ -291,6 +291,20 @@ export function describeNotices(scene: () => Scene): void {
       expect(await scene().story(report.message.id)).to.include('reply dropped');
     });
 
+    it('do not go to who told the provider of the channel so, which an outcome said', async () => {
+      const { report, reply } = await scene().claimedReply(smsPart());
+      const outcome = { kind: 'withheld', code: 'opted_out', cause: 'the provider has a STOP of theirs' } as const;
+      await scene().outcome(reply, outcome, { stopped: true });
+      await scene().restart();
+      expect((await nextContext(scene(), neighbour)).notes.stopped).to.equal(false);
+      await scene().status(report, 1, { reply: unasked });
+      await scene().status(report, 2);
+      expect(await sent()).to.deep.equal(['Kabar 2']);
+      await sayStop(false);
+      await scene().status(report, 3, { reply: unasked });
+      expect(await sent()).to.deep.equal(['tanpa diminta']);
+    });
+
     it('go again after START', async () => {
       const report = await forwarded();
       await sayStop();
