@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { nearestWord } from '../domain/nearestWord.js';
 import type { ChannelAdapter, ProfileRules, Surroundings } from '../ports/channel.js';
-import type { ConfigFinding, Parsed } from '../ports/config.js';
+import type { ConfigFault, ConfigFinding, Parsed } from '../ports/config.js';
 import { alternatives } from '../ports/configWords.js';
 import { loadAdapterPackage, packagePrefix } from './adapterPackage.js';
 import type { ConfigFileFault } from './fault.js';
@@ -30,6 +30,7 @@ export interface ChannelsRead {
 interface CheckingAdapter {
   readonly profiles?: ProfileRules;
   parseConfig(raw: unknown): Parsed<unknown>;
+  secrets(config: unknown): readonly string[];
 }
 
 type Block = Readonly<Record<string, unknown>>;
@@ -76,9 +77,40 @@ export function inspectChannels(
   const adapters = new Set([...channels.values()].map(({ adapter }) => adapter));
   return [...adapters].flatMap((adapter) => {
     const own = [...channels].filter(([, channel]) => channel.adapter === adapter);
-    const found = adapter.inspect?.(new Map(own.map(([id, { config }]) => [id, config])), surroundings) ?? [];
+    const found = inspectedBy(adapter, new Map(own.map(([id, { config }]) => [id, config])), surroundings);
     return found.map((finding) => ({ ...finding, path: ['channels', finding.channel, ...finding.path] }));
   });
+}
+
+function inspectedBy(
+  adapter: ChannelAdapter,
+  channels: ReadonlyMap<string, unknown>,
+  surroundings: Surroundings,
+): readonly ConfigFinding[] {
+  try {
+    return adapter.inspect?.(channels, surroundings) ?? [];
+  } catch (error) {
+    return [...channels.keys()].map((channel) => ({ channel, severity: 'fault', ...brokenAdapter('inspect', error) }));
+  }
+}
+
+/** An adapter out of a package may break its word; of its block nothing is known then, its secrets included. */
+function parsedBy(adapter: CheckingAdapter, block: unknown): Parsed<unknown> {
+  let asked = 'parseConfig';
+  try {
+    const parsed = adapter.parseConfig(block);
+    if (parsed.ok) asked = 'secrets';
+    const list: unknown = parsed.ok ? adapter.secrets(parsed.config) : parsed.faults;
+    return Array.isArray(list) ? parsed : { ok: false, faults: [brokenAdapter(asked, null)] };
+  } catch (error) {
+    return { ok: false, faults: [brokenAdapter(asked, error)] };
+  }
+}
+
+/** What was thrown is named and not quoted: its words may hold a secret of the block. */
+function brokenAdapter(method: string, thrown: unknown): ConfigFault {
+  const happened = thrown instanceof Error ? `threw ${thrown.name}` : 'did not do what it promises';
+  return { path: ['adapter'], message: `this adapter is broken: its ${method} ${happened}; ask who made it` };
 }
 
 interface Named<Adapter> {
@@ -151,10 +183,10 @@ function parseBlock(
   profile: Profile | null,
   profileFaults: ConfigFileFault[],
 ): { config: unknown } | null {
-  if (profile === null) return sections.parse(path, block, (own) => adapter.parseConfig(own));
+  if (profile === null) return sections.parse(path, block, (own) => parsedBy(adapter, own));
   let inProfile: readonly ConfigFileFault[] = [];
   const parsed = sections.parse(path, block, (own) => {
-    const whole = adapter.parseConfig(withProfile(profile.block, isBlock(own) ? own : {}));
+    const whole = parsedBy(adapter, withProfile(profile.block, isBlock(own) ? own : {}));
     if (whole.ok) return whole;
     const blamed = blameProfile(profile, own, whole.faults);
     inProfile = blamed.profile;

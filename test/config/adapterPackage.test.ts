@@ -104,6 +104,38 @@ describe('adapters in npm packages', () => {
     });
   }
 
+  const broken: readonly { readonly label: string; readonly methods: string; readonly says: string }[] = [
+    {
+      label: 'throws at the block',
+      methods: 'parseConfig() { throw new RangeError("rahasia17"); }',
+      says: 'parseConfig threw RangeError',
+    },
+    { label: 'answers nothing to the block', methods: 'parseConfig() {}', says: 'parseConfig threw TypeError' },
+    {
+      label: 'names no faults',
+      methods: 'parseConfig: () => ({ ok: false })',
+      says: 'parseConfig did not do what it promises',
+    },
+    { label: 'names no secrets', methods: 'secrets() {}', says: 'secrets did not do what it promises' },
+    { label: 'throws at its secrets', methods: 'secrets() { throw 17; }', says: 'secrets did not do what it promises' },
+    {
+      label: 'throws at the whole',
+      methods: 'inspect() { throw new Error("rahasia17"); }',
+      says: 'inspect threw Error',
+    },
+  ];
+  for (const [index, { label, methods, says }] of broken.entries()) {
+    it(`are told at the key that names them where one ${label}, without its words`, () => {
+      const sound =
+        'name: "a", medium: "b", parseConfig: (config) => ({ ok: true, config }), secrets: () => [], address: () => "a", create() {}';
+      install(`broken-${index}`, adapterOf(String(channelPortVersion), `{ ${sound}, ${methods} }`));
+      const loaded = config(`{ adapter: "npm:broken-${index}", token: rahasia17 }`);
+      expect(loaded.ok ? [] : loaded.faults.map(({ key, line, message }) => ({ key, line, message }))).to.deep.equal([
+        { key: 'channels.demo.adapter', line: 3, message: `this adapter is broken: its ${says}; ask who made it` },
+      ]);
+    });
+  }
+
   it('are refused where their exports lead nowhere', () => {
     install('leads-nowhere', '', { exports: './gone.js' });
     expect(loadAdapterPackage('npm:leads-nowhere', folder.path('')))

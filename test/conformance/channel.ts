@@ -323,10 +323,13 @@ class Bench<Config> {
 
   /** Ends the channel, and looks for what must never be in a log or a metric. */
   async finish(): Promise<void> {
+    // What kept it from starting has been told; a second fault here would hide it.
+    if (this.#rig === null) return;
     this.inbox.release();
     this.stop();
     await this.stopped;
     await this.rig.close();
+    this.#rig = null;
     const observed = this.#observed.join('\n');
     const forbidden = [this.harness.sender, text, answer, ...this.harness.secrets];
     for (const words of forbidden) expect(observed, 'log and meter').to.not.include(words);

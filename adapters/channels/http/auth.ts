@@ -7,7 +7,7 @@ import type { AuthConfig } from './config.js';
 import { type FieldSource, readFields } from './fields.js';
 
 /** Why a request is not taken for the aggregator's, for a metric. */
-export type Refusal = 'address' | 'secret' | 'signature' | 'password';
+export type Refusal = 'address' | 'secret' | 'signature' | 'stale' | 'password';
 
 /** Checks that a request comes from the aggregator. All that the config names must hold. */
 export class Gatekeeper {
@@ -27,11 +27,12 @@ export class Gatekeeper {
   }
 
   /** @returns null where the request may come in */
-  refusal(request: WebhookRequest): Refusal | null {
+  refusal(request: WebhookRequest, nowMs: number): Refusal | null {
     const { secret, hmac, basic } = this.#auth ?? {};
     if (this.#networks !== null && !this.#networks.has(request.remoteAddress)) return 'address';
     if (secret !== undefined && !hasSecret(request, secret)) return 'secret';
     if (hmac !== undefined && !isSigned(request, hmac)) return 'signature';
+    if (hmac?.timestamp !== undefined && !isFresh(request, hmac.timestamp, nowMs)) return 'stale';
     if (basic !== undefined && !hasPassword(request, basic)) return 'password';
     return null;
   }
@@ -59,12 +60,31 @@ function hasSecret(request: WebhookRequest, { field, header, value }: NonNullabl
   return sameSecret(given ?? '', value);
 }
 
-function isSigned(request: WebhookRequest, hmac: NonNullable<AuthConfig['hmac']>): boolean {
+type Hmac = NonNullable<AuthConfig['hmac']>;
+
+function isSigned(request: WebhookRequest, hmac: Hmac): boolean {
+  const { timestamp } = hmac;
+  const hash = createHmac(hmac.algorithm, hmac.key);
+  if (timestamp !== undefined) hash.update(`${request.headers[timestamp.header] ?? ''}${timestamp.separator}`);
   const signed = hmac.over === 'body' ? request.body : queryOf(request.url);
-  const wanted = hmac.prefix + createHmac(hmac.algorithm, hmac.key).update(signed).digest(hmac.encoding);
+  const wanted = hmac.prefix + hash.update(signed).digest(hmac.encoding);
   const given = request.headers[hmac.header] ?? '';
   // Hexadecimal digits may be written either way; base64 may not.
   return hmac.encoding === 'hex' ? sameSecret(given.toLowerCase(), wanted.toLowerCase()) : sameSecret(given, wanted);
+}
+
+function isFresh(
+  { headers }: WebhookRequest,
+  { header, toleranceSeconds }: NonNullable<Hmac['timestamp']>,
+  nowMs: number,
+): boolean {
+  return Math.abs(nowMs - instantOf((headers[header] ?? '').trim())) <= toleranceSeconds * 1_000;
+}
+
+/** Seconds or milliseconds since 1970, or a date in words; `NaN`, which is never fresh, for anything else. */
+function instantOf(timestamp: string): number {
+  if (/^\d{1,10}$/.test(timestamp)) return Number(timestamp) * 1_000;
+  return /^\d{11,15}$/.test(timestamp) ? Number(timestamp) : Date.parse(timestamp);
 }
 
 function hasPassword(request: WebhookRequest, basic: NonNullable<AuthConfig['basic']>): boolean {

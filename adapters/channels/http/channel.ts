@@ -75,7 +75,7 @@ export class HttpChannel implements Channel {
       const message = `this channel takes ${methods.join(' or ')}`;
       return this.#turnedAway('method', 405, 'method_not_allowed', message, { allow: methods.join(', ') });
     }
-    const refusal = this.#gatekeeper.refusal(request);
+    const refusal = this.#gatekeeper.refusal(request, Date.now());
     if (refusal !== null) {
       this.context.meter.count('webhook', { result: refusal });
       return answerTo(refusal);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseNetwork } from '../../../src/domain/network.js';
 import type { ProfileRules } from '../../../src/ports/channel.js';
+import { isHeaderField } from './fields.js';
 import { placeNames, textsIn, unknownPlaces } from './template.js';
 import { isKnownCharset } from './text.js';
 
@@ -62,6 +63,15 @@ const authBlock = z
           encoding: z.enum(['hex', 'base64']).default('hex'),
           prefix: z.string().default(''),
           over: z.enum(['body', 'query']).default('body'),
+          /** Where the aggregator signs when it sent the request, so that nobody can send a recorded one later. */
+          timestamp: z
+            .strictObject({
+              header: headerName,
+              /** Between the header's value and what is signed after it. */
+              separator: z.string().max(8).default('.'),
+              toleranceSeconds: z.int().min(1).max(86_400).default(300),
+            })
+            .optional(),
         })
         .optional(),
       basic: z.strictObject({ username: secret, password: secret }).optional(),
@@ -109,7 +119,11 @@ const inbound = z.strictObject({
   answer: z
     .strictObject({
       status: z.int().min(200).max(299, 'expected a status of success').default(200),
-      contentType: z.string().min(1).default('text/plain; charset=utf-8'),
+      /** RFC 9110 §5.5; a line break in it would fail each answer, after the commit. */
+      contentType: z
+        .string()
+        .regex(/^[\x20-\x7e]+$/, 'expected a content type such as "application/json": plain ASCII on one line')
+        .default('text/plain; charset=utf-8'),
       body: z.string().max(1_000).default(''),
     })
     .prefault({}),
@@ -189,7 +203,7 @@ const outbound = z
     }
   });
 
-export const httpConfigSchema = z.strictObject({
+const httpBlock = z.strictObject({
   preset: z.string().optional(),
   address: z.string('expected the number that citizens text, quoted').min(1).max(20),
   countryCode: z
@@ -203,6 +217,20 @@ export const httpConfigSchema = z.strictObject({
   inbound,
   outbound: outbound.optional(),
   receipts: receipts.optional(),
+});
+
+/** Who has one signed request could otherwise send it again in the name of another number. */
+export const httpConfigSchema = httpBlock.superRefine(({ auth, inbound: { fields }, receipts: given }, context) => {
+  const over = auth?.hmac?.over;
+  if (over === undefined) return;
+  const mappings = { inbound: fields, receipts: given?.fields ?? {} };
+  for (const [section, mapping] of Object.entries(mappings)) {
+    for (const [field, wanted] of Object.entries(mapping)) {
+      if (wanted?.some(isHeaderField) !== true) continue;
+      const message = `a header is not part of what is signed, which is the ${over}: name a field of the ${over}`;
+      context.addIssue({ code: 'custom', path: [section, 'fields', field], message });
+    }
+  }
 });
 
 export type HttpConfig = z.output<typeof httpConfigSchema>;

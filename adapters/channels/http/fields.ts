@@ -36,12 +36,16 @@ export interface Wanted {
   readonly headers: readonly string[];
 }
 
+export function isHeaderField(name: string): boolean {
+  return name.startsWith(headerPrefix);
+}
+
 type Mapping = Readonly<Record<string, readonly string[] | undefined>>;
 
 /** By the names that these mappings have for fields. */
 export function wantedBy(...mappings: readonly Mapping[]): Wanted {
   const names = mappings.flatMap((mapping) => Object.values(mapping)).flatMap((each) => each ?? []);
-  const headers = names.filter((name) => name.startsWith(headerPrefix)).map((name) => name.slice(headerPrefix.length));
+  const headers = names.filter(isHeaderField).map((name) => name.slice(headerPrefix.length));
   return { body: names.includes(wholeBody), headers: [...new Set(headers)] };
 }
 

@@ -102,8 +102,9 @@ const flagOfOptOut: ReadonlyMap<string, string> = new Map([
 
 function extrasOf(params: Params): PartExtras {
   const flag = flagOfOptOut.get(textOf(params, 'OptOutType') ?? '');
-  const lat = Number(textOf(params, 'Latitude') ?? Number.NaN);
-  const lon = Number(textOf(params, 'Longitude') ?? Number.NaN);
+  // An empty text would be zero: a place in the Gulf of Guinea.
+  const lat = Number(textOf(params, 'Latitude') || Number.NaN);
+  const lon = Number(textOf(params, 'Longitude') || Number.NaN);
   const isPoint = Math.abs(lat) <= 90 && Math.abs(lon) <= 180;
   return { ...(flag === undefined ? {} : { flags: [flag] }), ...(isPoint ? { point: { lat, lon } } : {}) };
 }

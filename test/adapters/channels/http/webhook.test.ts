@@ -13,6 +13,10 @@ function signature(signed: string, algorithm = 'sha256', encoding: 'hex' | 'base
   return createHmac(algorithm, key).update(signed).digest(encoding);
 }
 
+function secondsAgo(seconds: number): string {
+  return String(Math.round(Date.now() / 1_000) - seconds);
+}
+
 function posted(body: string, headers: Readonly<Record<string, string>> = form): Asked {
   return { method: 'POST', body, headers };
 }
@@ -46,7 +50,7 @@ describe('http channel: webhooks', () => {
     await peer.close();
   });
 
-  const auths: readonly { label: string; auth: object; asked: Asked; status: number }[] = [
+  const auths: readonly { label: string; auth: object; asked: Asked | (() => Asked); status: number }[] = [
     ...[
       { label: 'in the query', asked: { query: `?${text}&kunci=${key}` }, status: 200 },
       { label: 'in a form', asked: posted(`${text}&kunci=${key}`), status: 200 },
@@ -76,6 +80,35 @@ describe('http channel: webhooks', () => {
       label: 'a signature over the query, SHA-1 in base64',
       auth: { hmac: { header: 'x-sig', key, algorithm: 'sha1', encoding: 'base64', over: 'query' } },
       asked: { query: `?${text}`, headers: { 'x-sig': signature(text, 'sha1', 'base64') } },
+      status: 200,
+    },
+    ...[
+      { label: 'of now', signed: () => secondsAgo(0), status: 200 },
+      { label: 'of a clock a little ahead', signed: () => secondsAgo(-200), status: 200 },
+      { label: 'in milliseconds', signed: () => String(Date.now()), status: 200 },
+      { label: 'in words', signed: () => new Date().toUTCString(), status: 200 },
+      { label: 'recorded an hour ago', signed: () => secondsAgo(3_600), status: 401 },
+      { label: 'of tomorrow', signed: () => secondsAgo(-86_400), status: 401 },
+      { label: 'that says another', signed: () => secondsAgo(3_600), said: () => secondsAgo(0), status: 401 },
+      { label: 'that is none', signed: () => 'kemarin', status: 401 },
+      { label: 'that is empty', signed: () => '', status: 401 },
+    ].map(({ label, signed, said, status }) => ({
+      label: `a signature with a time ${label}`,
+      auth: { hmac: { header: 'x-sig', key, timestamp: { header: 'X-Timestamp' } } },
+      asked: () => {
+        const time = signed();
+        const headers = { 'x-timestamp': said?.() ?? time, 'x-sig': signature(`${time}.${text}`) };
+        return posted(text, { ...form, ...headers });
+      },
+      status,
+    })),
+    {
+      label: 'a signature over the query and a time, as the aggregator joins them',
+      auth: { hmac: { header: 'x-sig', key, over: 'query', timestamp: { header: 'x-time', separator: '' } } },
+      asked: () => {
+        const time = secondsAgo(0);
+        return { query: `?${text}`, headers: { 'x-time': time, 'x-sig': signature(`${time}${text}`) } };
+      },
       status: 200,
     },
     {
@@ -110,7 +143,7 @@ describe('http channel: webhooks', () => {
   for (const { label, auth, asked, status } of auths) {
     it(`${status === 200 ? 'lets in' : 'keeps out'} ${label}`, async () => {
       await serve({ auth });
-      const got = await peer.ask(asked);
+      const got = await peer.ask(typeof asked === 'function' ? asked() : asked);
       expect(got.status).to.equal(status);
       expect(inbox.committed).to.have.length(status === 200 ? 1 : 0);
       expect(`${got.body}${observed.join('\n')}`).to.not.include(key);

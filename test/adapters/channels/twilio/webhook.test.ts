@@ -145,6 +145,18 @@ describe('twilio channel: webhooks', () => {
     expect(inbox.committed).to.deep.equal([]);
   });
 
+  const points = [
+    { label: 'as it is', Latitude: '-8.1', Longitude: '115.1', point: { lat: -8.1, lon: 115.1 } },
+    { label: 'not where it is empty', Latitude: '', Longitude: '', point: undefined },
+    { label: 'not where it is none on earth', Latitude: '91', Longitude: '0', point: undefined },
+  ];
+  for (const { label, point, ...given } of points) {
+    it(`has the point that a citizen sent, ${label}`, () => {
+      const read = readWebhook(paramsOf(String(new URLSearchParams(incoming(given)))), configOf(), 0);
+      expect(read.kind === 'message' ? read.part.extras?.point : null).to.deep.equal(point);
+    });
+  }
+
   it('reads whatever form comes, and never throws', () => {
     const names = ['MessageSid', 'From', 'Body', 'NumMedia', 'MediaUrl0', 'SmsStatus', 'OptOutType', 'Latitude'];
     const pair = fc.tuple(fc.oneof(fc.constantFrom(...names), fc.string()), fc.string());
