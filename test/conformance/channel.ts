@@ -37,13 +37,17 @@ export interface ChannelRig {
   readonly channel: Channel;
   /** Resolves when the channel has a link, or is ready to be called. `run` has been called by then. */
   ready(): Promise<void>;
+  /**
+   * The citizen writes, and the channel answers the peer. After `send_again`, the same text is the same message once more:
+   * under the same id, where the peer has ids.
+   */
   citizenSends(text: string): Promise<Verdict>;
   /** Something the adapter cannot read as a text. */
   citizenSendsUnreadable(): Promise<Verdict>;
   /** Resolves when the peer has seen all that the channel wrote before. */
   roundTrip(): Promise<void>;
   peerWill(treatment: Treatment): void;
-  /** The texts of the replies that reached the peer, in order. */
+  /** The texts of the replies that reached the peer, in order, those that it throttled or refused included. */
   repliesTaken(): readonly string[];
   /** The peer says what became of the reply it accepted under this id. */
   peerReports(externalId: string, state: 'delivered' | 'undelivered'): Promise<Verdict>;

@@ -62,6 +62,21 @@ describe('twilio channel: webhooks', () => {
       status: 401,
     },
     {
+      label: 'with its parameters in another order',
+      asked: { ...signed(incoming()), body: String(body).split('&').reverse().join('&') },
+      status: 200,
+    },
+    {
+      label: 'with a second value for a parameter',
+      asked: { ...signed(incoming()), body: `From=%2B15550001111&${body}` },
+      status: 401,
+    },
+    {
+      label: 'with a parameter moved into the query',
+      asked: { ...signed(incoming()), body: String(body).replace(/&Body=[^&]*/, ''), query: '?Body=Jalan+rusak' },
+      status: 401,
+    },
+    {
       label: 'with another text',
       asked: { ...signed(incoming()), body: String(body).replace('rusak', 'bagus') },
       status: 401,
