@@ -10,6 +10,8 @@ interface Look {
   readonly length: number;
   /** It complains, wishes or asks, and of something else than the report that we asked about. */
   readonly hasOtherSubject: boolean;
+  /** `lampu jalan mati juga di kab Gianyar`: it has a word in common with `jalan rusak`, and complains of one thing more. */
+  readonly isOneMore: boolean;
 }
 
 interface Row {
@@ -37,7 +39,7 @@ const rows: Readonly<Record<OpenQuestion['about'], readonly Row[]>> = {
     emergency,
     { when: ({ reading }) => reading.intent?.intent === 'unclear', isAnswer: false },
     { when: ({ length }) => length > longWords, isAnswer: false },
-    { when: ({ hasOtherSubject }) => hasOtherSubject, isAnswer: false },
+    { when: ({ hasOtherSubject, isOneMore }) => hasOtherSubject || isOneMore, isAnswer: false },
     { when: ({ reading }) => reading.locations.length > 0, isAnswer: true },
     { when: ({ length }) => length <= shortWords, isAnswer: true },
   ],
@@ -57,10 +59,14 @@ export function answersQuestion(
   vocabulary: Vocabulary,
 ): boolean {
   const words = wordsOf(text, vocabulary.shorthand);
+  const subjects = subjectsOf(text, vocabulary);
+  const saysMatter = reading.kind.kind !== 'unclassified';
+  const isAlike = subjects.size === 0 || shareSubject(subjects, subjectsOf(ticket.text, vocabulary));
   const look: Look = {
     reading,
     length: words.filter((word) => !isNumber(word)).length,
-    hasOtherSubject: reading.kind.kind !== 'unclassified' && !shareSubject(text, ticket.text, vocabulary),
+    hasOtherSubject: saysMatter && !isAlike,
+    isOneMore: saysMatter && words.some(({ meaning }) => meaning === 'juga' || meaning === 'also'),
   };
   return rows[about].find(({ when }) => when(look))?.isAnswer ?? false;
 }
@@ -68,10 +74,12 @@ export function answersQuestion(
 /** Shorter words are mostly particles. */
 const shortestSubject = 4;
 
-/** Whether two texts have a word of weight in common: `jalannya rusak di desa Pejeng` goes with `jln rusak parah`. */
-function shareSubject(one: string, other: string, vocabulary: Vocabulary): boolean {
-  const subjects = subjectsOf(other, vocabulary);
-  return [...subjectsOf(one, vocabulary)].some((word) => subjects.has(word));
+/**
+ * Whether two texts have a word of weight in common: `jalannya rusak di desa Pejeng` goes with `jln rusak parah`. Where
+ * there is no such word, as in `tidak tahu`, there is no other subject.
+ */
+function shareSubject(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return [...one].some((word) => other.has(word));
 }
 
 function subjectsOf(text: string, { shorthand, courtesy, negators, places }: Vocabulary): ReadonlySet<string> {

@@ -118,6 +118,8 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
     { text: 'LAPOR lampu mati', of: place, deed: 'file' },
     { text: 'Air PDAM tidak mengalir di kab Buleleng', of: place, deed: 'file' },
     { text: 'terima kasih', of: place, deed: 'answer greeting' },
+    { text: 'tidak tahu', of: place, deed: 'answer 9165816 "tidak tahu"' },
+    { text: 'lampu jalan mati juga di kab Gianyar', of: place, deed: 'file' },
     { text: 'ada kebakaran besar di pasar', of: place, deed: 'file' },
     {
       text: 'Jalan rusak di kab Buleleng ini sudah berkali-kali kami laporkan kepada kepala desa dan camat, mereka selalu berjanji akan datang melihat keadaannya tetapi sampai hari ini tidak seorang pun pernah datang',
@@ -134,6 +136,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   ],
   "answers to an agency's question": [
     { text: 'Sejak hari Senin, setiap malam', of: info, deed: 'answer 9165816 "Sejak hari Senin, setiap malam"' },
+    { text: 'jalan di kab Gianyar jg rusak', of: info, deed: 'answer 9165816 "jalan di kab Gianyar jg rusak"' },
     { text: '3', of: info, deed: 'answer 9165816 "3"' },
     { text: 'iya betul pak', of: info, deed: 'answer 9165816 "iya betul pak"' },
     {

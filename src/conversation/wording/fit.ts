@@ -10,12 +10,19 @@ export function toGsm7(words: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 
-/** Without its marks a letter often is in the alphabet (`ç` as `c`); what has no likeness becomes a question mark. */
+/** `👍`: a question mark in its place would make a question of `Sudah selesai 👍`. */
+const picture = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]$/u;
+
+/**
+ * Without its marks a letter often is in the alphabet (`ç` as `c`). What has no likeness becomes a question mark, so that
+ * it is seen that something stood there; pictures are left out.
+ */
 function nearestCharacters(character: string): string {
   if (countSeptets(character) !== null) return character;
   if (/^\s$/.test(character)) return ' ';
   const bare = simplify(character.normalize('NFKD').replaceAll(/[\p{M}\p{Cf}\p{Cc}]/gu, ''));
-  return countSeptets(bare) === null ? '?' : bare;
+  if (countSeptets(bare) !== null) return bare;
+  return picture.test(character) ? '' : '?';
 }
 
 const ellipsis = '...';
