@@ -85,8 +85,8 @@ describe('loadKnowledge', () => {
     {
       label: 'a word of two commands',
       file: 'vocabulary',
-      replaced: '  stop: [',
-      by: '  stop: [batal, ',
+      replaced: '      jangan sms,',
+      by: '      batal,',
       fault: '+0 commands.stop[0]: `batal` stands under `withdrawal` already; keep one',
     },
     {
