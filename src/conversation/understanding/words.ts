@@ -13,8 +13,13 @@ export interface Word {
 
 export type Shorthand = ReadonlyMap<string, string>;
 
-/** Letters and digits are words of their own, so that `STATUS9165816` and `laporan2` come apart. */
-const wordPattern = /[\p{L}\p{M}]+|\p{Nd}+/gu;
+/**
+ * Letters and digits are words of their own, so that `STATUS9165816` and `laporan2` come apart. What nobody sees within
+ * a word, a soft hyphen or a blank without width, does not part it.
+ */
+const wordPattern = /[\p{L}\p{M}\u00ad\u200b-\u200d\u2060\ufeff]+|\p{Nd}+/gu;
+
+const unseen = /[\u00ad\u200b-\u200d\u2060\ufeff]/g;
 
 const beyondAscii = /[^\p{ASCII}]/u;
 
@@ -32,6 +37,7 @@ export function wordsOf(text: string, shorthand: Shorthand, from = 0, most = Num
   wordPattern.lastIndex = from;
   for (let match = wordPattern.exec(text); match !== null && words.length < most; match = wordPattern.exec(text)) {
     const written = plain(match[0]);
+    if (written === '') continue;
     const meaning = shorthand.get(written) ?? written;
     words.push({
       text: written,
@@ -45,7 +51,7 @@ export function wordsOf(text: string, shorthand: Shorthand, from = 0, most = Num
 }
 
 function plain(word: string): string {
-  const lower = (beyondAscii.test(word) ? word.normalize('NFKC') : word).toLowerCase();
+  const lower = (beyondAscii.test(word) ? word.normalize('NFKC').replace(unseen, '') : word).toLowerCase();
   return hasRunOfThree(lower) ? lower.replace(drawnOut, '$1') : lower;
 }
 
