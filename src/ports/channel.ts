@@ -120,6 +120,8 @@ export interface Receipt {
   /** The channel's own code for it (`DELIVRD`, `UNDELIV/045`). */
   readonly code: string;
   readonly atMs: number;
+  /** It was not delivered because the citizen has told the provider STOP: noted of them as with the outcome `opted_out`. */
+  readonly optedOut?: true;
 }
 
 export interface Inbox {

@@ -54,9 +54,14 @@ export function listRequest(config: TwilioConfig, since: Date, timeoutMs: number
   const url = resource(config, 'Messages.json');
   if (config.address !== undefined) url.searchParams.set('To', config.address);
   // Twilio's own names: an inequality within the name of the parameter.
-  url.searchParams.set('DateSent>', since.toISOString());
+  url.searchParams.set('DateSent>', wholeSeconds(since));
   url.searchParams.set('PageSize', String(pageSize));
   return getRequest(config, url, timeoutMs);
+}
+
+/** Twilio documents times as `YYYY-MM-DDThh:mm:ssZ`, without fractions. */
+function wholeSeconds(time: Date): string {
+  return time.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
 export function mediaListRequest(config: TwilioConfig, messageSid: string, timeoutMs: number): Asked {

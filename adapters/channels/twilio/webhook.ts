@@ -1,6 +1,7 @@
 import { normaliseMsisdn } from '../../../src/domain/sms/msisdn.js';
 import type { Part, PartExtras, Receipt } from '../../../src/ports/channel.js';
 import type { TwilioConfig } from './config.js';
+import { policyOf } from './errors.js';
 import { mediaIdOf } from './media.js';
 
 /** From the parameters of a webhook to a part or a receipt. Parameters are added without notice: only known ones are read. */
@@ -90,7 +91,9 @@ const receiptStates: ReadonlyMap<string, Receipt['state']> = new Map([
 /** queued, accepted, sending, sent, and what may be added: on its way. */
 function receiptOf(sid: string, status: string, errorCode: string | null, atMs: number): Receipt {
   const code = errorCode === null || errorCode === '' ? status : `${status}/${errorCode}`;
-  return { externalIds: [sid], state: receiptStates.get(status) ?? 'in_transit', code: code.slice(0, 40), atMs };
+  const state = receiptStates.get(status) ?? 'in_transit';
+  const optedOut = policyOf(Number(errorCode ?? 0)) === 'withheld';
+  return { externalIds: [sid], state, code: code.slice(0, 40), atMs, ...(optedOut ? { optedOut } : {}) };
 }
 
 /** Twilio has answered these itself, and what it was told holds for its side. */

@@ -9,6 +9,7 @@ import type { Receipt } from '../../../src/ports/channel.js';
 import type { ReceiptSummary } from '../../../src/ports/store.js';
 import { unnest } from './bulk.js';
 import type { Tx } from './database.js';
+import { senderNotes } from './senderNotes.js';
 
 /** A receipt that comes later than this after its reply was accepted is counted as late. */
 const lateMs = 3_600_000;
@@ -37,6 +38,9 @@ interface ReplyRow {
 
 const holdSegments = `SELECT channel_id, external_id, reply_seq, state, heard_ms FROM reply_segments
   WHERE channel_id = $1 AND external_id = ANY($2::text[]) ORDER BY external_id FOR UPDATE`;
+/** Of segments whose end is not known yet: when a receipt comes again, its addressee may have said START since. */
+const reportsUnderWay = `SELECT DISTINCT a.report_seq FROM reply_segments s JOIN replies a ON a.seq = s.reply_seq
+  WHERE s.channel_id = $1 AND s.external_id = ANY($2::text[]) AND s.state IN ('accepted', 'in_transit')`;
 const holdReplies = `SELECT seq, accepted_ms, state FROM replies WHERE seq = ANY($1::bigint[]) ORDER BY seq FOR UPDATE`;
 const segmentsOf = `SELECT channel_id, external_id, reply_seq, state, heard_ms FROM reply_segments
   WHERE reply_seq = ANY($1::bigint[]) AND reply_seq IS NOT NULL`;
@@ -98,6 +102,7 @@ export const receipts = {
 
   /** @param given of one channel. */
   async record(tx: Tx, channelId: number, given: readonly Receipt[]): Promise<ReceiptSummary> {
+    await noteStopped(tx, channelId, given);
     const summary = { matched: 0, repeated: 0, orphaned: 0, late: 0 };
     let left: readonly Receipt[] = given;
     // Again for those whose reply's outcome was recorded at the same moment.
@@ -110,6 +115,19 @@ export const receipts = {
     tx.send('DELETE FROM reply_segments WHERE reply_seq IS NULL AND heard_ms < $1', [atMs]);
   },
 };
+
+/** Before segments and replies are held, as with outcomes: the other way two could block each other. */
+async function noteStopped(tx: Tx, channelId: number, given: readonly Receipt[]): Promise<void> {
+  const optedOut = given.filter((receipt) => receipt.optedOut === true);
+  if (optedOut.length === 0) return;
+  const ids = optedOut.flatMap((receipt) => receipt.externalIds);
+  const reports = await tx.query<{ report_seq: number }>(reportsUnderWay, [channelId, ids]);
+  const atMs = Math.max(...optedOut.map((receipt) => receipt.atMs));
+  await senderNotes.change(
+    tx,
+    reports.map(({ report_seq: reportSeq }) => ({ reportSeq, changes: { stopped: true }, atMs })),
+  );
+}
 
 /** @returns those that have to be looked at again. */
 async function recordSome(

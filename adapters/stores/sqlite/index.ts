@@ -67,13 +67,13 @@ function openTables(db: Db, rules: StoreRules) {
   const cursors = new Cursors(db);
   const journal = new Journal(db);
   const deadLetters = new DeadLetters(db);
-  const receipts = new Receipts(db);
+  const notes = new SenderNotes(db);
+  const receipts = new Receipts(db, notes);
   const forwardQueue = new WorkQueue(db, 'forward_queue');
   const replyQueue = new WorkQueue(db, 'reply_queue');
   const reports = new ReportRows(db, forwardQueue);
   const sets = new PartSets(db, reports, rules);
   const keys = new PartKeys(db);
-  const notes = new SenderNotes(db);
   const replies = new ReplyRows(db, replyQueue, channels, receipts, deadLetters, journal, notes);
   const outbox = new Outbox(db, replies, notes, journal);
   const tickets = new Tickets(db, forwardQueue, outbox, notes, cursors, journal);

@@ -8,6 +8,7 @@ import {
 import type { Receipt } from '../../../src/ports/channel.js';
 import type { ReceiptSummary } from '../../../src/ports/store.js';
 import type { Db } from './database.js';
+import type { SenderNotes } from './senderNotes.js';
 
 /** A receipt that comes later than this after its reply was accepted is counted as late. */
 const lateMs = 3_600_000;
@@ -44,8 +45,12 @@ export class Receipts {
   readonly #early;
   readonly #dropEarly;
   readonly #dropOld;
+  readonly #reportOf;
 
-  constructor(db: Db) {
+  constructor(
+    db: Db,
+    private readonly notes: SenderNotes,
+  ) {
     // A telco that counts its ids from the start again means its newest message by an id.
     this.#addSegment = db.prepare<[number, string, number]>(
       `INSERT OR REPLACE INTO reply_segments (channel_id, external_id, reply_seq, state) VALUES (?, ?, ?, 'accepted')`,
@@ -76,6 +81,7 @@ export class Receipts {
     this.#dropEarly = db.prepare<[number, string]>(
       'DELETE FROM early_receipts WHERE channel_id = ? AND external_id = ?',
     );
+    this.#reportOf = db.prepare<[number], { report_seq: number }>('SELECT report_seq FROM replies WHERE seq = ?');
     this.#dropOld = db.prepare<[number]>('DELETE FROM early_receipts WHERE at_ms < ?');
   }
 
@@ -121,13 +127,23 @@ export class Receipts {
   }
 
   #recordOne(channelId: number, receipt: Receipt): keyof ReceiptSummary {
-    const known = receipt.externalIds.find((externalId) => this.#segment.get(channelId, externalId) !== undefined);
+    const known = receipt.externalIds
+      .map((externalId) => this.#segment.get(channelId, externalId))
+      .find((segment) => segment !== undefined);
     if (known === undefined) {
       // Under the likeliest form alone: where ids are small numbers, a guessed form is soon some other reply's id.
       this.#keep.run(channelId, receipt.externalIds[0], receipt.state, receipt.code, receipt.atMs);
       return 'orphaned';
     }
-    return this.#advance(channelId, known, receipt.state, receipt.atMs);
+    const moved = this.#advance(channelId, known.external_id, receipt.state, receipt.atMs);
+    // Not when it comes again: they may have said START since.
+    if (receipt.optedOut === true && moved !== 'repeated') this.#noteStopped(known.reply_seq, receipt.atMs);
+    return moved;
+  }
+
+  #noteStopped(replySeq: number, atMs: number): void {
+    const reply = this.#reportOf.get(replySeq);
+    if (reply !== undefined) this.notes.change(reply.report_seq, { stopped: true }, undefined, atMs);
   }
 
   #advance(channelId: number, externalId: string, state: ReceiptState, atMs: number): keyof ReceiptSummary {

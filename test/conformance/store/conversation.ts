@@ -305,6 +305,26 @@ export function describeNotices(scene: () => Scene): void {
       expect(await sent()).to.deep.equal(['tanpa diminta']);
     });
 
+    it('do not go to who told the provider so, which a receipt said, until START, whatever comes again', async () => {
+      const { report, reply } = await scene().claimedReply(smsPart());
+      await scene().outcome(reply, { kind: 'accepted', externalIds: ['SM1'] });
+      const receipt = {
+        externalIds: ['SM1'],
+        state: 'undelivered',
+        code: '21610',
+        atMs: startMs,
+        optedOut: true,
+      } as const;
+      const tell = () => scene().store.recordReceipts('telkomsel', [receipt]);
+      expect(await tell()).to.include({ matched: 1 });
+      await scene().status(report, 1, { reply: unasked });
+      expect(await sent()).to.deep.equal([]);
+      await sayStop(false);
+      expect(await tell()).to.include({ repeated: 1 });
+      await scene().status(report, 2, { reply: unasked });
+      expect(await sent()).to.deep.equal(['tanpa diminta']);
+    });
+
     it('go again after START', async () => {
       const report = await forwarded();
       await sayStop();

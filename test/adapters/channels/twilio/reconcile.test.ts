@@ -57,7 +57,7 @@ describe('twilio channel: what came while nobody listened', () => {
     const [{ url, headers } = { url: new URL('http://none'), headers: {} }] = twilio.asked;
     expect(Object.fromEntries(url.searchParams)).to.deep.equal({
       To: '+15551234567',
-      'DateSent>': '2026-11-21T07:00:00.000Z',
+      'DateSent>': '2026-11-21T07:00:00Z',
       PageSize: '100',
     });
     expect(headers.authorization).to.match(/^Basic /);

@@ -149,9 +149,13 @@ describe('twilio channel: webhooks', () => {
     });
   }
 
-  it('keeps the error of what was not delivered', async () => {
+  it('keeps the error of what was not delivered, and whether it was for an opt-out', async () => {
     await peer.ask(signed(incoming({ MessageStatus: 'undelivered', SmsStatus: 'undelivered', ErrorCode: '21610' })));
-    expect(inbox.receipts[0]?.code).to.equal('undelivered/21610');
+    await peer.ask(signed(incoming({ MessageStatus: 'undelivered', SmsStatus: 'undelivered', ErrorCode: '30003' })));
+    expect(inbox.receipts.map(({ code, optedOut }) => [code, optedOut])).to.deep.equal([
+      ['undelivered/21610', true],
+      ['undelivered/30003', undefined],
+    ]);
   });
 
   it('acknowledges what is signed and of no kind that it knows, and stores nothing', async () => {
