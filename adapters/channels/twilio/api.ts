@@ -59,7 +59,7 @@ export function listRequest(config: TwilioConfig, since: Date, timeoutMs: number
   return getRequest(config, url, timeoutMs);
 }
 
-/** Twilio documents times as `YYYY-MM-DDThh:mm:ssZ`, without fractions. */
+/** As Twilio's own library writes times, without fractions. Where only the day of it counts, more is listed and nothing missed. */
 function wholeSeconds(time: Date): string {
   return time.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
