@@ -272,8 +272,15 @@ function numberBeforeCommand(
   const [ticket, command] = [marks[begin], marks[begin + 1]];
   if (ticket === undefined || command?.command === undefined || command.command === null) return null;
   if (!withText.has(command.command) || !isSureTicket(ticket, words, text)) return null;
-  const found = { command: command.command, ticket, rating: undefined, from: begin + 2, words: [ticket, command] };
+  const from = negatesNext(command, words, text) ? begin + 1 : begin + 2;
+  const found = { command: command.command, ticket, rating: undefined, from, words: [ticket, command] };
   return followedByText(found, marks, words, text);
+}
+
+/** `9165816 belum ditindaklanjuti`: without its first word the text would say the contrary. After a comma it would not. */
+function negatesNext({ command, last }: Mark, words: readonly Word[], text: string): boolean {
+  const next = words[last + 1];
+  return command === 'not_resolved' && next !== undefined && text.slice(words[last]?.end, next.start).trim() === '';
 }
 
 interface Found {
