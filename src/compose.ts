@@ -20,11 +20,12 @@ import type { ConversationRules } from './conversation/rules.js';
 import type { Knowledge } from './conversation/understanding/knowledge.js';
 import { ReadingThread } from './conversation/understanding/readingThread.js';
 import type { Wording } from './conversation/wording/wording.js';
+import { messageOf } from './domain/messageOf.js';
 import { Gateway, type GatewayParts, type GatewaySettings } from './gateway.js';
 import { joinParts } from './intake/joinParts.js';
 import { openMedia } from './media/open.js';
 import { trackerWithMedia } from './media/trackerWithMedia.js';
-import type { ChannelAdapter } from './ports/channel.js';
+import type { Channel, ChannelAdapter, ChannelContext } from './ports/channel.js';
 import type { Log } from './ports/log.js';
 import type { Store } from './ports/store.js';
 import type { TicketDesk } from './ports/ticketDesk.js';
@@ -105,6 +106,17 @@ export interface Instructions {
   readonly calendar: WorkingCalendar;
 }
 
+/** @throws naming the channel, for among many an adapter's own words do not tell which. */
+function createdBy(adapter: ChannelAdapter, block: unknown, context: ChannelContext): Channel {
+  try {
+    return adapter.create(block, context);
+  } catch (error) {
+    throw new Error(`channels.${context.id} could not be made by its adapter ${adapter.name}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 export async function composeGateway(config: GatewayConfig, instructions: Instructions, log: Log): Promise<Composed> {
   const { knowledge, calendar } = instructions;
   const { vocabulary } = knowledge;
@@ -129,7 +141,7 @@ export async function composeGateway(config: GatewayConfig, instructions: Instru
         webhookUrl: webhookUrl(config.server.publicUrl, id),
         turns,
       };
-      const create = () => adapter.create(block, context);
+      const create = () => createdBy(adapter, block, context);
       return adapter.nodes === 'one' ? new OneNodeChannel(id, create, turns) : create();
     },
   });

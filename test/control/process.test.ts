@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { type Smsc, startSmsc } from '../../scripts/simulators/smsc/index.js';
 import { packagedFile } from '../../src/config/env.js';
 import type { ChannelReport } from '../../src/control/protocol.js';
+import { channelPortVersion } from '../../src/ports/channel.js';
 import type { Act } from '../../src/ports/operations.js';
 import { tempFolder } from '../config/tempFolder.js';
 
@@ -113,6 +114,25 @@ channels:
       ['SIGHUP', 'reload', 'refused'],
     ]);
     expect(acts[0]?.slice(1)).to.deep.equal(['channel pause', 'done']);
+  }).timeout(60_000);
+
+  it('says at the start which channel its adapter could not make', async () => {
+    mkdirSync(folder.path('node_modules/broken'), { recursive: true });
+    folder.write('node_modules/broken/package.json', '{ "name": "broken", "type": "module", "exports": "./index.js" }');
+    folder.write(
+      'node_modules/broken/index.js',
+      `export const portVersion = ${channelPortVersion};
+       export const channelAdapter = { name: 'line', medium: 'line', parseConfig: (config) => ({ ok: true, config }),
+         secrets: () => [], address: () => 'x', create() { throw new Error('no key pair'); } };`,
+    );
+    file = folder.write(
+      'broken.yaml',
+      `store: { url: "sqlite:${folder.path('broken.db')}" }\nserver: { port: 0 }\ntracker: { adapter: embedded }
+channels: { citizens: { adapter: "npm:broken" } }\n`,
+    );
+    const { code, err } = await run('start');
+    expect(code).to.equal(1);
+    expect(err).to.include('channels.citizens could not be made by its adapter line: no key pair');
   }).timeout(60_000);
 
   it('says at the start what `check` warns of', async () => {

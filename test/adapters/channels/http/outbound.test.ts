@@ -146,6 +146,16 @@ describe('http channel: replies', () => {
     expect((await send(open(kannel), { text: 'Kode {password} dan {nosuch}' })).kind).to.equal('accepted');
   });
 
+  it('begins no other header with a text, and sends one that is cut within a sign', async () => {
+    const outbound = { url: `${host}/sendsms`, query: {}, headers: { 'x-text': '{text}' } };
+    nock(host, { reqheaders: { 'x-text': 'Baik x-admin: 1 %EF%BF%BD' }, badheaders: ['x-admin'] })
+      .get('/sendsms')
+      .query(true)
+      .reply(202, '0: Accepted for delivery');
+    const channel = open(blockOf('kannel', { ...own, outbound }));
+    expect((await send(channel, { text: 'Baik\r\nx-admin: 1 \ud83d' })).kind).to.equal('accepted');
+  });
+
   const shapes: readonly {
     readonly label: string;
     readonly outbound: object;
