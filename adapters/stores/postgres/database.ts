@@ -1,6 +1,7 @@
 import { type ClientBase, Pool, type PoolClient, type PoolConfig, types } from 'pg';
 import { StoreUnavailable } from '../../../src/ports/store.js';
 import { CommitInDoubt, isCut, isRepeatable, unavailable } from './faults.js';
+import { TurnSocket } from './turnSocket.js';
 
 /** Reads the numbers that a store keeps: milliseconds, sequence numbers and counts stay far below 2^53. */
 const int8Oid = 20;
@@ -207,6 +208,7 @@ function poolConfig({ url, poolMax, connectTimeoutMs, statementTimeoutMs }: Conn
     connectionString: url,
     max: poolMax,
     pipeline: true,
+    stream: () => new TurnSocket(),
     keepAlive: true,
     application_name: 'lapor-gateway',
     connectionTimeoutMillis: connectTimeoutMs,

@@ -2,6 +2,14 @@ import type { Tx } from './database.js';
 
 const sequences = ['part_numbers', 'set_numbers', 'report_numbers'] as const;
 
+/** One statement and one row: a row for each number would cost both sides more than the number. */
+const take = `SELECT ${sequences
+  .map(
+    (sequence, index) =>
+      `(SELECT string_agg(nextval('${sequence}')::text, ',') FROM generate_series(1, $${index + 1})) AS ${sequence}`,
+  )
+  .join(', ')}`;
+
 /**
  * Numbers for rows that are about to be written, taken within the transaction that writes them: so of two messages, the
  * one that was accepted first has the smaller number, on whatever node. What is not used is a gap.
@@ -14,19 +22,15 @@ export class Numbers {
   }
 
   static async take(tx: Tx, wanted: { parts: number; sets: number; reports: number }): Promise<Numbers> {
-    const counts = [wanted.parts, wanted.sets, wanted.reports];
-    const taken = await Promise.all(
-      sequences.map(async (sequence, index): Promise<[(typeof sequences)[number], number[]]> => {
-        const count = counts[index] ?? 0;
-        if (count === 0) return [sequence, []];
-        // One row: a row for each would cost both sides more than the number.
-        const [row] = await tx.query<{ numbers: string }>(
-          `SELECT string_agg(nextval('${sequence}')::text, ',') AS numbers FROM generate_series(1, $1)`,
-          [count],
-        );
-        return [sequence, (row?.numbers ?? '').split(',').map(Number).reverse()];
-      }),
-    );
+    const [row] = await tx.query<Record<(typeof sequences)[number], string | null>>(take, [
+      wanted.parts,
+      wanted.sets,
+      wanted.reports,
+    ]);
+    const taken = sequences.map((sequence): [(typeof sequences)[number], number[]] => [
+      sequence,
+      row?.[sequence]?.split(',').map(Number).reverse() ?? [],
+    ]);
     return new Numbers(new Map(taken));
   }
 

@@ -136,7 +136,7 @@ export class WorkQueue {
   }
 
   /**
-   * Leases ready items, after those whose wait or lease is over came back.
+   * Leases ready items, also those whose wait or lease is over.
    * @param reading a query of what is to be known of them, over the table `leased` (seq, attempts, uncertain_attempts:
    * leases on it that ended without a word and attempts that left it open).
    */
@@ -145,9 +145,13 @@ export class WorkQueue {
     { lane, limit, nowMs, untilMs }: { lane: number; limit: number; nowMs: number; untilMs: number },
     reading: string,
   ): Promise<Row[]> {
-    const over = await tx.query<Turn>(this.#promote, [nowMs]);
+    const lease = (places: number) =>
+      tx.query<Row>(`WITH ${this.#claim} ${reading}`, [lane, places, untilMs, this.node]);
+    // Sent together, for mostly nothing comes back. What does is settled with those behind it before it is leased.
+    const [leased, over] = await Promise.all([lease(limit), tx.query<Turn>(this.#promote, [nowMs])]);
+    if (over.length === 0) return leased;
     this.#letNextGo(tx, over);
-    return tx.query<Row>(`WITH ${this.#claim} ${reading}`, [lane, limit, untilMs, this.node]);
+    return leased.length < limit ? [...leased, ...(await lease(limit - leased.length))] : leased;
   }
 
   /** Takes items out for good and lets those behind them come forward. @returns those still in, with their attempts before. */
