@@ -6,8 +6,14 @@ export interface Turns {
   /**
    * Waits for the turn and does the work while it lasts; again each time that it comes back, until `stop` fires or `work`
    * resolves by itself. `work` must end within `stopLimitMs` once its signal is aborted: then another node may begin.
+   * @param share names turns that nodes share out evenly: none takes or keeps a second one while another has none.
    */
-  hold(name: string, stop: AbortSignal, work: (turn: Turn, ended: AbortSignal) => Promise<void>): Promise<void>;
+  hold(
+    name: string,
+    stop: AbortSignal,
+    work: (turn: Turn, ended: AbortSignal) => Promise<void>,
+    share?: string,
+  ): Promise<void>;
 }
 
 /** A turn that a node has had. */

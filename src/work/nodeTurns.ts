@@ -3,6 +3,7 @@ import { messageOf } from '../domain/messageOf.js';
 import { stopLimitMs } from '../ports/channel.js';
 import type { Log } from '../ports/log.js';
 import type { Turn, TurnStore, Turns } from '../ports/turns.js';
+import { TurnShare } from './turnShare.js';
 
 interface TurnSettings {
   /** How long others wait for a node that gives no sign. */
@@ -26,12 +27,17 @@ export function turnTimes(leaseMs: number): TurnSettings {
 /** How often a node looks whether it is still in time: one that was frozen must find out before it does anything else. */
 const looksPerRenewal = 6;
 
+/** How many times a node may fail to ask before others think that it stands in line no more. */
+const asksInLine = 3;
+
 /**
  * Turns by leases in the store. A node that dies loses them when its lease ends; one that cannot reach the store, or that
  * was frozen, ends its work by its own clock before another may begin. What it may still have on its way to the store is
  * refused there by the turn's token.
  */
 export class NodeTurns implements Turns {
+  readonly #shares = new Map<string, TurnShare>();
+
   constructor(
     private readonly store: TurnStore,
     private readonly owner: string,
@@ -39,48 +45,35 @@ export class NodeTurns implements Turns {
     private readonly settings: TurnSettings,
   ) {}
 
-  async hold(name: string, stop: AbortSignal, work: (turn: Turn, ended: AbortSignal) => Promise<void>): Promise<void> {
+  async hold(
+    name: string,
+    stop: AbortSignal,
+    work: (turn: Turn, ended: AbortSignal) => Promise<void>,
+    shareName?: string,
+  ): Promise<void> {
+    const share = shareName === undefined ? null : this.#shareOf(shareName);
     while (!stop.aborted) {
       const askedMs = steadyNowMs();
-      const token = await this.#take(name);
+      const token = await this.#take(name, share);
       if (token === null) {
         await pause(this.settings.askMs, stop);
         continue;
       }
-      const ended = new AbortController();
-      const isOver = await this.#during({ name, token }, askedMs, stop, ended, work({ name, token }, ended.signal));
-      if (isOver) return;
-      this.log.warn({ turn: name }, 'lost a turn to another node, or the store: waiting for it to come back');
+      const tenure = new Tenure({ name, token }, askedMs, share);
+      const over = await this.#during(tenure, stop, work({ name, token }, tenure.ended));
+      if (over === 'done') return;
+      if (over === 'lost') {
+        this.log.warn({ turn: name }, 'lost a turn to another node, or the store: waiting for it to come back');
+      } else {
+        this.log.info({ turn: name }, 'gave a turn up for a node that has none of its kind');
+        await pause(this.settings.askMs, stop);
+      }
     }
   }
 
-  /** @returns false when the turn was lost. */
-  async #during(
-    turn: Turn,
-    askedMs: number,
-    stop: AbortSignal,
-    ended: AbortController,
-    work: Promise<void>,
-  ): Promise<boolean> {
-    const end = (): void => ended.abort();
-    let signMs = askedMs;
-    let lost = false;
-    let renewing = false;
-    const lose = (): void => {
-      lost = true;
-      end();
-    };
-    const timer = setInterval(() => {
-      if (steadyNowMs() - signMs > this.settings.giveUpMs) return lose();
-      if (renewing || steadyNowMs() - signMs < this.settings.renewMs) return;
-      renewing = true;
-      const atMs = steadyNowMs();
-      void this.#renew(turn).then((kept) => {
-        renewing = false;
-        if (kept === 'kept') signMs = atMs;
-        else if (kept === 'lost') lose();
-      });
-    }, this.settings.renewMs / looksPerRenewal);
+  async #during(tenure: Tenure, stop: AbortSignal, work: Promise<void>): Promise<Over> {
+    const end = (): boolean => tenure.end('done');
+    const timer = setInterval(() => this.#look(tenure), this.settings.renewMs / looksPerRenewal);
     stop.addEventListener('abort', end, { once: true });
     if (stop.aborted) end();
     try {
@@ -88,9 +81,25 @@ export class NodeTurns implements Turns {
     } finally {
       clearInterval(timer);
       stop.removeEventListener('abort', end);
-      if (!lost) await this.store.endTurn(turn.name, this.owner).catch(() => {});
+      if (tenure.over !== 'lost') await this.store.endTurn(tenure.turn.name, this.owner).catch(() => {});
+      if (tenure.over !== 'given') tenure.share?.returned();
     }
-    return !lost || stop.aborted;
+    return stop.aborted ? 'done' : tenure.over;
+  }
+
+  #look(tenure: Tenure): void {
+    const nowMs = steadyNowMs();
+    if (nowMs - tenure.signMs > this.settings.giveUpMs) tenure.end('lost');
+    if (tenure.isRenewing || tenure.ended.aborted || nowMs - tenure.signMs < this.settings.renewMs) return;
+    tenure.isRenewing = true;
+    void this.#renew(tenure.turn).then(async (kept) => {
+      tenure.isRenewing = false;
+      if (kept === 'lost') tenure.end('lost');
+      if (kept !== 'kept') return;
+      tenure.signMs = nowMs;
+      // Whether somebody has none is asked again with the next sign, if it could not be asked now.
+      await tenure.share?.giveUpIfAsked(() => tenure.end('given')).catch(() => {});
+    });
   }
 
   async #renew({ name, token }: Turn): Promise<'kept' | 'lost' | 'unknown'> {
@@ -103,13 +112,57 @@ export class NodeTurns implements Turns {
     }
   }
 
-  async #take(name: string): Promise<number | null> {
+  async #take(name: string, share: TurnShare | null): Promise<number | null> {
+    let isClaimed = false;
     try {
-      return await this.store.takeTurn({ name, owner: this.owner, leaseMs: this.settings.leaseMs });
+      isClaimed = (await share?.claim()) ?? true;
+      if (!isClaimed) return null;
+      const token = await this.store.takeTurn({ name, owner: this.owner, leaseMs: this.settings.leaseMs });
+      if (token === null) share?.returned();
+      else await share?.taken();
+      return token;
     } catch (error) {
+      if (isClaimed) share?.returned();
       this.log.warn({ turn: name, error: messageOf(error) }, 'could not ask for a turn');
       return null;
     }
+  }
+
+  #shareOf(name: string): TurnShare {
+    const known = this.#shares.get(name);
+    if (known !== undefined) return known;
+    const share = new TurnShare(this.store, this.owner, name, this.settings.askMs * asksInLine);
+    this.#shares.set(name, share);
+    return share;
+  }
+}
+
+/** `given`: left to a node that has none of its kind. */
+type Over = 'done' | 'lost' | 'given';
+
+/** A turn while it lasts. */
+class Tenure {
+  readonly #ended = new AbortController();
+  isRenewing = false;
+  over: Over = 'done';
+
+  constructor(
+    readonly turn: Turn,
+    /** When the last sign that the store took was given. */
+    public signMs: number,
+    readonly share: TurnShare | null,
+  ) {}
+
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** The first reason counts. @returns whether this was it. */
+  end(over: Over): boolean {
+    if (this.ended.aborted) return false;
+    this.over = over;
+    this.#ended.abort();
+    return true;
   }
 }
 

@@ -51,6 +51,27 @@ describe('turns of nodes', () => {
     return told;
   }
 
+  /** A node that may have both of two sessions. */
+  function sharingNode(owner: string, over: TurnStore = store) {
+    const stop = new AbortController();
+    stops.push(stop);
+    const has = new Set<string>();
+    const work = ({ name }: Turn, ended: AbortSignal): Promise<void> => {
+      has.add(name);
+      facts.changed();
+      return new Promise((resolve) => {
+        ended.addEventListener('abort', () => {
+          has.delete(name);
+          facts.changed();
+          resolve();
+        });
+      });
+    };
+    const turns = new NodeTurns(over, owner, log, quick);
+    for (const name of ['session 1', 'session 2']) running.push(turns.hold(name, stop.signal, work, 'telkomsel'));
+    return { has, stop };
+  }
+
   /** A store that can be cut off. */
   function cuttable(): TurnStore & { away: boolean } {
     const through = {
@@ -113,5 +134,44 @@ describe('turns of nodes', () => {
     const status = store.recordStatus({ events: [], cursor: cursor('4'), atMs: 0 });
     expect(await status.catch(String)).to.match(/another node has taken over/);
     expect(await store.cursor('posts')).to.equal('5');
+  });
+
+  describe('shared out', () => {
+    it('lie with a node that is alone, and are evened out when another comes', async () => {
+      const one = sharingNode('one');
+      await facts.until('one has both', () => one.has.size === 2);
+      const other = sharingNode('other');
+      await facts.until('each has one', () => one.has.size === 1 && other.has.size === 1);
+      expect([...one.has, ...other.has].sort()).to.deep.equal(['session 1', 'session 2']);
+      expect(log.text).to.include('gave a turn up for a node that has none of its kind');
+    });
+
+    it('move to the other node when one gives no sign any more', async () => {
+      const line = cuttable();
+      const one = sharingNode('one', line);
+      const other = sharingNode('other');
+      await facts.until('each has one', () => one.has.size === 1 && other.has.size === 1);
+      line.away = true;
+      await facts.until('the other has both', () => other.has.size === 2);
+      expect([...one.has]).to.deep.equal([]);
+      line.away = false;
+      await facts.until('each has one again', () => one.has.size === 1 && other.has.size === 1);
+    });
+
+    it('stay where they are when there are more nodes than turns', async () => {
+      const nodes = ['one', 'two', 'three'].map((owner) => sharingNode(owner));
+      const spread = () => nodes.map(({ has }) => has.size).sort();
+      await facts.until('two have one each', () => spread().join() === '0,1,1');
+      const without = nodes.find(({ has }) => has.size === 0);
+      const seen = new Set<string>();
+      const untilMs = Date.now() + 4 * quick.leaseMs;
+      while (Date.now() < untilMs) {
+        await store.cursor('any');
+        seen.add(spread().join());
+      }
+      expect([...seen]).to.deep.equal(['0,1,1']);
+      expect(without?.has.size).to.equal(0);
+      expect(log.text).not.to.include('lost a turn');
+    });
   });
 });

@@ -10,7 +10,7 @@ import type {
   OutboundReply,
   Outcome,
 } from '../../../src/ports/channel.js';
-import type { Turns } from '../../../src/ports/turns.js';
+import type { Turn, Turns } from '../../../src/ports/turns.js';
 import { isAnswerable } from '../answerable.js';
 import { TokenBucket } from '../tokenBucket.js';
 import { AdaptiveRate, type RateCut } from './adaptiveRate.js';
@@ -109,10 +109,12 @@ export class SmppChannel implements Channel {
   async #runInTurn(session: Session, inbox: Inbox, stop: AbortSignal): Promise<void> {
     if (this.#turns === undefined) return session.run(inbox, stop);
     session.standBy();
-    await this.#turns.hold(`channel ${this.#id} ${session.name}`, stop, async (_turn, ended) => {
+    const work = async (_turn: Turn, ended: AbortSignal) => {
       await session.run(inbox, ended);
       if (!stop.aborted) session.standBy();
-    });
+    };
+    // By role: a node with receivers alone could answer nobody.
+    await this.#turns.hold(`channel ${this.#id} ${session.name}`, stop, work, `channel ${this.#id} ${session.role}`);
   }
 
   /**

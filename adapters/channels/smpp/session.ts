@@ -111,6 +111,10 @@ export class Session {
     return `session ${this.#label}`;
   }
 
+  get role(): BindRole {
+    return this.#options.role;
+  }
+
   get isStandingBy(): boolean {
     return this.#state === 'standby';
   }

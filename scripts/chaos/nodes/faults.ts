@@ -19,7 +19,7 @@ async function freeze(cluster: Cluster, name: NodeName, ms: number): Promise<voi
 /** What happens to machines, one after the other. */
 export const faults: readonly Fault[] = [
   {
-    label: 'the node that has the sessions is killed, and comes back after the other took over',
+    label: 'a node is killed, and comes back after the other took its session over',
     strike: async (cluster) => {
       await cluster.node('one').kill();
       await pause(turnMs + 2_000);
