@@ -11,7 +11,7 @@ export interface Turns {
   hold(
     name: string,
     stop: AbortSignal,
-    work: (turn: Turn, ended: AbortSignal) => Promise<void>,
+    work: (turn: HeldTurn, ended: AbortSignal) => Promise<void>,
     share?: string,
   ): Promise<void>;
 }
@@ -21,6 +21,14 @@ export interface Turn {
   readonly name: string;
   /** Grows with each node that takes the turn: of two, the smaller one is over. */
   readonly token: number;
+}
+
+export interface HeldTurn extends Turn {
+  /**
+   * Whether it is over by this node's own clock. A node that was frozen reads what lies in its sockets before any timer, and
+   * so before the signal, tells it how late it is: work asks this before it takes anything in.
+   */
+  isOver(): boolean;
 }
 
 /** Where turns are kept. */

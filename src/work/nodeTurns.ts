@@ -2,7 +2,7 @@ import { steadyNowMs } from '../domain/clock.js';
 import { messageOf } from '../domain/messageOf.js';
 import { stopLimitMs } from '../ports/channel.js';
 import type { Log } from '../ports/log.js';
-import type { Turn, TurnStore, Turns } from '../ports/turns.js';
+import type { HeldTurn, Turn, TurnStore, Turns } from '../ports/turns.js';
 import { TurnShare } from './turnShare.js';
 
 interface TurnSettings {
@@ -48,7 +48,7 @@ export class NodeTurns implements Turns {
   async hold(
     name: string,
     stop: AbortSignal,
-    work: (turn: Turn, ended: AbortSignal) => Promise<void>,
+    work: (turn: HeldTurn, ended: AbortSignal) => Promise<void>,
     shareName?: string,
   ): Promise<void> {
     const share = shareName === undefined ? null : this.#shareOf(shareName);
@@ -59,8 +59,9 @@ export class NodeTurns implements Turns {
         await pause(this.settings.askMs, stop);
         continue;
       }
-      const tenure = new Tenure({ name, token }, askedMs, share);
-      const over = await this.#during(tenure, stop, work({ name, token }, tenure.ended));
+      const tenure = new Tenure({ name, token }, askedMs, share, this.settings.giveUpMs);
+      const turn = { ...tenure.turn, isOver: () => tenure.isLate() };
+      const over = await this.#during(tenure, stop, work(turn, tenure.ended));
       if (over === 'done') return;
       if (over === 'lost') {
         this.log.warn({ turn: name }, 'lost a turn to another node, or the store: waiting for it to come back');
@@ -82,14 +83,14 @@ export class NodeTurns implements Turns {
       clearInterval(timer);
       stop.removeEventListener('abort', end);
       if (tenure.over !== 'lost') await this.store.endTurn(tenure.turn.name, this.owner).catch(() => {});
-      if (tenure.over !== 'given') tenure.share?.returned();
+      if (tenure.over !== 'given') tenure.share?.over();
     }
     return stop.aborted ? 'done' : tenure.over;
   }
 
   #look(tenure: Tenure): void {
     const nowMs = steadyNowMs();
-    if (nowMs - tenure.signMs > this.settings.giveUpMs) tenure.end('lost');
+    if (tenure.isLate()) tenure.end('lost');
     if (tenure.isRenewing || tenure.ended.aborted || nowMs - tenure.signMs < this.settings.renewMs) return;
     tenure.isRenewing = true;
     void this.#renew(tenure.turn).then(async (kept) => {
@@ -113,18 +114,24 @@ export class NodeTurns implements Turns {
   }
 
   async #take(name: string, share: TurnShare | null): Promise<number | null> {
-    let isClaimed = false;
     try {
-      isClaimed = (await share?.claim()) ?? true;
-      if (!isClaimed) return null;
-      const token = await this.store.takeTurn({ name, owner: this.owner, leaseMs: this.settings.leaseMs });
-      if (token === null) share?.returned();
-      else await share?.taken();
+      if (share !== null && !(await share.ask())) return null;
+      const token = await this.#takeAsked(name, share);
+      if (token !== null) await share?.taken();
       return token;
     } catch (error) {
-      if (isClaimed) share?.returned();
       this.log.warn({ turn: name, error: messageOf(error) }, 'could not ask for a turn');
       return null;
+    }
+  }
+
+  async #takeAsked(name: string, share: TurnShare | null): Promise<number | null> {
+    let token: number | null = null;
+    try {
+      token = await this.store.takeTurn({ name, owner: this.owner, leaseMs: this.settings.leaseMs });
+      return token;
+    } finally {
+      if (token === null) share?.refused();
     }
   }
 
@@ -151,7 +158,13 @@ class Tenure {
     /** When the last sign that the store took was given. */
     public signMs: number,
     readonly share: TurnShare | null,
+    private readonly giveUpMs: number,
   ) {}
+
+  /** No sign for so long that the lease may end before the work does. */
+  isLate(): boolean {
+    return steadyNowMs() - this.signMs > this.giveUpMs;
+  }
 
   get ended(): AbortSignal {
     return this.#ended.signal;

@@ -8,8 +8,9 @@ import type { TurnStore } from '../ports/turns.js';
 export class TurnShare {
   readonly #line: string;
   #isInLine = false;
-  /** Turns that this node has or is asking for. */
-  #count = 0;
+  /** Apart: a turn that is only asked for is no reason to give another one up. */
+  #asking = 0;
+  #held = 0;
 
   /** @param lineMs how long a place in line lasts: longer than it takes to ask for a turn again. */
   constructor(
@@ -21,33 +22,41 @@ export class TurnShare {
     this.#line = `line for ${name}`;
   }
 
-  /** @returns whether this node may ask for one more; if so it is counted, until `returned`. */
-  async claim(): Promise<boolean> {
-    this.#count += 1;
+  /** @returns whether this node may ask for one more; then `taken` or `refused` follows. */
+  async ask(): Promise<boolean> {
+    this.#asking += 1;
     let may = false;
     try {
-      may = this.#count === 1 ? await this.#standInLine() : !(await this.#isSomebodyInLine());
+      const isFirst = this.#held + this.#asking === 1;
+      may = isFirst ? await this.#standInLine() : !(await this.#isSomebodyInLine());
       return may;
     } finally {
-      if (!may) this.returned();
+      if (!may) this.refused();
     }
   }
 
-  /** One that was asked for is this node's. */
+  /** What was asked for is this node's, until `over`. */
   async taken(): Promise<void> {
-    if (this.#isInLine) await this.#leaveLine();
+    this.#asking -= 1;
+    this.#held += 1;
+    // A place that cannot be given back now runs out by itself.
+    if (this.#isInLine) await this.#leaveLine().catch(() => {});
   }
 
-  /** One was not to be had, or is over. */
-  returned(): void {
-    this.#count -= 1;
+  /** What was asked for was not to be had. */
+  refused(): void {
+    this.#asking -= 1;
   }
 
-  /** @param give ends one; false: it is over by itself. What was given is not counted any more. */
+  over(): void {
+    this.#held -= 1;
+  }
+
+  /** @param give ends one, after which it does not count any more; false: it is over by itself. */
   async giveUpIfAsked(give: () => boolean): Promise<void> {
-    if (this.#count < 2 || !(await this.#isSomebodyInLine())) return;
+    if (this.#held < 2 || !(await this.#isSomebodyInLine())) return;
     // Others of this node's may have been given, or be over, since.
-    if (this.#count >= 2 && give()) this.returned();
+    if (this.#held >= 2 && give()) this.over();
   }
 
   /** In vain where another node stands in it already: that one's wish is enough for now. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Turn, TurnStore } from '../../src/ports/turns.js';
+import type { HeldTurn, Turn, TurnStore } from '../../src/ports/turns.js';
 import { NodeTurns } from '../../src/work/nodeTurns.js';
-import { Facts } from '../fakes/facts.js';
+import { Facts, held } from '../fakes/facts.js';
 import { MemoryLog } from '../fakes/log.js';
 import { PostgresPlace } from '../fakes/postgresPlace.js';
 
@@ -120,6 +120,23 @@ describe('turns of nodes', () => {
     while (Date.now() < untilMs)
       expect(await store.takeTurn({ name: 'session 1', owner: 'x', leaseMs: 1 })).to.equal(null);
     expect(one.turns.length + other.turns.length).to.equal(1);
+  });
+
+  it('is over for a node that was frozen before any timer or signal tells it so', async () => {
+    const stop = new AbortController();
+    stops.push(stop);
+    const begun = held<readonly [HeldTurn, AbortSignal]>();
+    const work = (turn: HeldTurn, ended: AbortSignal): Promise<void> => {
+      begun.release([turn, ended]);
+      return new Promise((resolve) => ended.addEventListener('abort', () => resolve(), { once: true }));
+    };
+    running.push(new NodeTurns(store, 'one', log, quick).hold('session 1', stop.signal, work));
+    const [turn, ended] = await begun.promise;
+    expect(turn.isOver()).to.equal(false);
+    // Nothing of this process runs meanwhile.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, quick.giveUpMs + 50);
+    expect(turn.isOver()).to.equal(true);
+    expect(ended.aborted).to.equal(false);
   });
 
   it('commits nothing of a cursor that was read under a turn which is over', async () => {

@@ -10,7 +10,7 @@ import type {
   OutboundReply,
   Outcome,
 } from '../../../src/ports/channel.js';
-import type { Turn, Turns } from '../../../src/ports/turns.js';
+import type { HeldTurn, Turns } from '../../../src/ports/turns.js';
 import { isAnswerable } from '../answerable.js';
 import { TokenBucket } from '../tokenBucket.js';
 import { AdaptiveRate, type RateCut } from './adaptiveRate.js';
@@ -109,8 +109,8 @@ export class SmppChannel implements Channel {
   async #runInTurn(session: Session, inbox: Inbox, stop: AbortSignal): Promise<void> {
     if (this.#turns === undefined) return session.run(inbox, stop);
     session.standBy();
-    const work = async (_turn: Turn, ended: AbortSignal) => {
-      await session.run(inbox, ended);
+    const work = async (turn: HeldTurn, ended: AbortSignal) => {
+      await session.run(whileHeld(turn, inbox), ended);
       if (!stop.aborted) session.standBy();
     };
     // By role: a node with receivers alone could answer nobody.
@@ -236,4 +236,20 @@ function failure(
   return result.policy === 'throttle'
     ? { kind: 'unsent', cause, retryAfterMs: throttlePauseMs }
     : { kind: 'unsent', cause };
+}
+
+/**
+ * What lay in the socket of a node that was frozen has been sent again to another node, was stored there, and its
+ * fingerprint is forgotten by now: taken in as well it would be a second report.
+ */
+function whileHeld(turn: HeldTurn, inbox: Inbox): Inbox {
+  return {
+    accept: async (parts, cursor) => {
+      if (turn.isOver()) throw new Error('this node has lost the session and may take nothing in by it');
+      await inbox.accept(parts, cursor);
+    },
+    acceptReceipts: (receipts) => inbox.acceptReceipts(receipts),
+    settle: (keys) => inbox.settle(keys),
+    cursor: (name) => inbox.cursor(name),
+  };
 }
