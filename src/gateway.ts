@@ -106,6 +106,7 @@ export class Gateway {
       this.forwarder.wake();
       this.switchboard.wake();
     };
+    store.onHint?.(() => this.switchboard.wake());
     const isOurs = async () => (await store.takeTurn({ name: 'jobs', owner, leaseMs: jobsLeaseMs })) !== null;
     this.#stopJobs = startJobs(store, wake, log, isOurs, [...standingJobs, ...this.parts.jobs]);
   }

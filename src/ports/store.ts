@@ -52,6 +52,12 @@ export interface Store extends OperationsStore, ConversationStore, TurnStore {
   /** Status events with the replies they cause. The same delivery id, or an older sequence, changes nothing. */
   recordStatus(batch: StatusBatch): Promise<readonly StatusResult[]>;
 
+  /**
+   * Absent: nobody else puts work into this store.
+   * @param wake called when another node has perhaps queued replies: a hint, which may be missing. Those who claim look by
+   * themselves as well.
+   */
+  onHint?(wake: () => void): void;
   claimReplies(claim: ReplyClaimRequest): Promise<readonly ReplyClaim[]>;
   recordOutcomes(items: readonly RecordedOutcome[]): Promise<void>;
   releaseReplies(seqs: readonly number[]): Promise<void>;

@@ -1,4 +1,4 @@
-import { type ClientBase, Pool, type PoolClient, type PoolConfig, types } from 'pg';
+import { type ClientBase, type ClientConfig, Pool, type PoolClient, type PoolConfig, types } from 'pg';
 import { StoreUnavailable } from '../../../src/ports/store.js';
 import { CommitInDoubt, isCut, isRepeatable, unavailable } from './faults.js';
 import { TurnSocket } from './turnSocket.js';
@@ -203,12 +203,21 @@ export class Tx {
   }
 }
 
-function poolConfig({ url, poolMax, connectTimeoutMs, statementTimeoutMs }: Connecting): PoolConfig {
+function poolConfig(connecting: Connecting): PoolConfig {
   return {
-    connectionString: url,
-    max: poolMax,
+    ...clientConfig(connecting),
+    max: connecting.poolMax,
     pipeline: true,
     stream: () => new TurnSocket(),
+    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => parserOf(oid, format) },
+    onConnect: setSession,
+  } as PoolConfig;
+}
+
+/** Of any connection. */
+export function clientConfig({ url, connectTimeoutMs, statementTimeoutMs }: Connecting): ClientConfig {
+  return {
+    connectionString: url,
     keepAlive: true,
     application_name: 'lapor-gateway',
     connectionTimeoutMillis: connectTimeoutMs,
@@ -217,9 +226,7 @@ function poolConfig({ url, poolMax, connectTimeoutMs, statementTimeoutMs }: Conn
     query_timeout: statementTimeoutMs * 2,
     // A node that is frozen in the middle of a transaction must not hold its locks for ever.
     idle_in_transaction_session_timeout: statementTimeoutMs,
-    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => parserOf(oid, format) },
-    onConnect: setSession,
-  } as PoolConfig;
+  };
 }
 
 function parserOf(oid: number, format: 'text' | 'binary' = 'text') {

@@ -23,17 +23,20 @@ export class Nodes {
 
   /**
    * Gives the sign; also after others took this node for dead. Removes those who gave none.
-   * @returns the time by the database's clock.
+   * @returns the time by the database's clock, and whether no other node gave one.
    */
-  async sign(tx: Tx, number: number): Promise<number> {
+  async sign(tx: Tx, number: number): Promise<{ nowMs: number; isAlone: boolean }> {
     tx.send(`DELETE FROM nodes WHERE number <> $1 AND alive_until_ms < ${nowMs}`, [number]);
     tx.send(
       `INSERT INTO nodes (number, alive_until_ms) OVERRIDING SYSTEM VALUE VALUES ($1, ${nowMs} + $2)
        ON CONFLICT (number) DO UPDATE SET alive_until_ms = excluded.alive_until_ms`,
       [number, signs.validMs],
     );
-    const [row] = await tx.query<{ now_ms: number }>(`SELECT ${nowMs} AS now_ms`);
-    return row?.now_ms ?? steadyNowMs();
+    const [row] = await tx.query<{ now_ms: number; is_alone: boolean }>(
+      `SELECT ${nowMs} AS now_ms, NOT EXISTS (SELECT 1 FROM nodes WHERE number <> $1) AS is_alone`,
+      [number],
+    );
+    return { nowMs: row?.now_ms ?? steadyNowMs(), isAlone: row?.is_alone ?? true };
   }
 
   async leave(number: number): Promise<void> {

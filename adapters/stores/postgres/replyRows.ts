@@ -63,6 +63,8 @@ export class ReplyRows {
   constructor(
     private readonly queue: WorkQueue,
     private readonly channels: Channels,
+    /** Told once there are replies to send. */
+    private readonly queued: () => void,
   ) {}
 
   /** Replies to the senders of reports, on the channels that those came by. */
@@ -75,6 +77,7 @@ export class ReplyRows {
       replies.map(({ atMs }) => atMs),
       replies.map(({ reply }) => storable(reply.text)),
     ]);
+    tx.afterCommit(this.queued);
   }
 
   async claim(tx: Tx, { channelId, limit, nowMs, leaseMs }: ReplyClaimRequest): Promise<ReplyClaim[]> {
@@ -143,6 +146,7 @@ export class ReplyRows {
     tx.send(setStates, [[seq], ['queued' satisfies ReplyState], [nowMs]]);
     receipts.forget(tx, [seq]);
     await this.queue.putBack(tx, { seq, lane: subject.channel_id, senderId: subject.sender_id });
+    tx.afterCommit(this.queued);
   }
 }
 

@@ -23,11 +23,12 @@ import { channelBacklogs } from './channelBacklogs.js';
 import { Channels } from './channels.js';
 import { CommitGroup } from './commitGroup.js';
 import { cursors } from './cursors.js';
-import { type Connecting, Database, type Tx } from './database.js';
+import { type Connecting, clientConfig, Database, type Tx } from './database.js';
 import { deadLetters, type OpenLetter } from './deadLetters.js';
 import { EarlierMessages } from './earlierMessages.js';
 import { CommitInDoubt, unavailable } from './faults.js';
 import { recordHandled } from './handledMessages.js';
+import { Hints } from './hints.js';
 import { note } from './journal.js';
 import { migrate, requireSchema } from './migrate.js';
 import { Nodes, signs } from './nodes.js';
@@ -95,7 +96,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     await database.withClient(options.role === 'gateway' ? migrate : requireSchema);
     const nodes = new Nodes(database);
     const node = options.role === 'gateway' ? await nodes.join() : noNode;
-    const store = new PostgresStore(database, options.rules, nodes, node);
+    const store = new PostgresStore(database, options, nodes, node);
     if (options.role === 'gateway') await store.begin();
     return store;
   } catch (error) {
@@ -106,6 +107,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 
 class PostgresStore implements Store {
   readonly retention: Retention;
+  readonly #rules: StoreRules;
   readonly #channels = new Channels();
   readonly #keys = new PartKeys();
   readonly #forwardQueue: WorkQueue;
@@ -121,22 +123,27 @@ class PostgresStore implements Store {
   /** Long messages that went on incomplete, and replies' ids whose receipts came first, by their channel's number. */
   readonly #setsExpired = new Map<number, number>();
   readonly #receiptsClaimed = new Map<number, number>();
+  readonly #hints: Hints;
   #signing: NodeJS.Timeout | null = null;
   #skewMs = 0;
+  #isAlone = false;
 
   constructor(
     private readonly database: Database,
-    private readonly rules: StoreRules,
+    options: PostgresStoreOptions,
     private readonly nodes: Nodes,
     private readonly node: number,
   ) {
+    const { rules } = options;
+    this.#rules = rules;
+    this.#hints = new Hints(database, clientConfig(options), node, () => this.#isAlone);
     this.retention = new Retention(database);
     this.#forwardQueue = new WorkQueue('forward_queue', node);
     this.#replyQueue = new WorkQueue('reply_queue', node);
     const earlier = new EarlierMessages(this.#channels);
     this.#contexts = new SenderContexts(earlier);
     this.#reports = new ReportRows(this.#forwardQueue, this.#contexts);
-    this.#replies = new ReplyRows(this.#replyQueue, this.#channels);
+    this.#replies = new ReplyRows(this.#replyQueue, this.#channels, () => this.#hints.tell());
     this.#outbox = new Outbox(this.#replies);
     this.#tickets = new Tickets(this.#forwardQueue, this.#outbox);
     this.#shelf = new PartShelf(rules, this.#reports, this.#forwardQueue);
@@ -166,7 +173,7 @@ class PostgresStore implements Store {
   }
 
   async closeOverdueSets(nowMs: number): Promise<number> {
-    const channels = await this.database.transaction((tx) => closeOverdue(tx, nowMs, this.rules, this.#reports));
+    const channels = await this.database.transaction((tx) => closeOverdue(tx, nowMs, this.#rules, this.#reports));
     countIn(this.#setsExpired, channels);
     return channels.length;
   }
@@ -219,6 +226,10 @@ class PostgresStore implements Store {
 
   recordStatus(batch: Parameters<Store['recordStatus']>[0]): Promise<readonly StatusResult[]> {
     return this.database.transaction((tx) => this.#tickets.recordStatus(tx, batch));
+  }
+
+  onHint(wake: () => void): void {
+    void this.#hints.listen(wake);
   }
 
   claimReplies(claim: Parameters<Store['claimReplies']>[0]): Promise<readonly ReplyClaim[]> {
@@ -340,6 +351,7 @@ class PostgresStore implements Store {
   async close(): Promise<void> {
     if (this.#signing !== null) clearInterval(this.#signing);
     await this.#intake.settled();
+    await this.#hints.close();
     // A database that is away needs no farewell: the node's sign runs out.
     if (this.#signing !== null) await this.nodes.leave(this.node).catch(() => {});
     this.#signing = null;
@@ -367,7 +379,9 @@ class PostgresStore implements Store {
 
   #sign(): Promise<void> {
     return this.database.transaction(async (tx) => {
-      const skewMs = (await this.nodes.sign(tx, this.node)) - steadyNowMs();
+      const { nowMs, isAlone } = await this.nodes.sign(tx, this.node);
+      this.#isAlone = isAlone;
+      const skewMs = nowMs - steadyNowMs();
       // Below that it is the way there and back, and no matter to leases of minutes.
       this.#skewMs = Math.abs(skewMs) < skewNoticedMs ? 0 : skewMs;
       await this.#forwardQueue.reclaim(tx);
