@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { randomOctets } from './randomOctets.js';
 
 const versionAndVariant = { version: 0x70, variant: 0x80 } as const;
 const counterMax = 0xfff;
-const poolBytes = 4096;
 
 /**
  * Makes UUIDv7 ids (RFC 9562 §5.7) that only grow within one process, so that an index on them is
@@ -12,8 +11,6 @@ const poolBytes = 4096;
 export class IdGenerator {
   #lastMs = 0;
   #counter = 0;
-  #pool = Buffer.alloc(0);
-  #offset = 0;
 
   constructor(private readonly nowMs: () => number = Date.now) {}
 
@@ -24,7 +21,7 @@ export class IdGenerator {
     id.writeUIntBE(this.#lastMs, 0, 6);
     id[6] = versionAndVariant.version | (this.#counter >> 8);
     id[7] = this.#counter & 0xff;
-    this.#randomInto(id);
+    id.set(randomOctets(8), 8);
     id[8] = ((id[8] ?? 0) & 0x3f) | versionAndVariant.variant;
     return id;
   }
@@ -45,16 +42,6 @@ export class IdGenerator {
       this.#lastMs += 1;
       this.#counter = 0;
     }
-  }
-
-  /** One system call serves 512 ids: `randomBytes(8)` each time costs as much as the rest of the id. */
-  #randomInto(id: Buffer): void {
-    if (this.#offset + 8 > this.#pool.length) {
-      this.#pool = randomBytes(poolBytes);
-      this.#offset = 0;
-    }
-    this.#pool.copy(id, 8, this.#offset, this.#offset + 8);
-    this.#offset += 8;
   }
 }
 

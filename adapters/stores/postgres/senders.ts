@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { newSenderRef } from '../../../src/domain/senderRef.js';
 import type { Tx } from './database.js';
 
 const cacheMax = 50_000;
@@ -7,9 +7,6 @@ const cacheMax = 50_000;
  * cache that is younger than that knows only senders who wrote since.
  */
 const cacheMaxAgeMs = 12 * 3_600_000;
-/** 16 letters of 5 bits: nobody guesses one, and 80 bits never meet by chance. */
-const refLetters = 16;
-const base32 = '0123456789abcdefghjkmnpqrstvwxyz';
 
 export interface Address {
   readonly medium: string;
@@ -73,7 +70,7 @@ export class Senders {
   async #add(tx: Tx, strangers: readonly Address[]): Promise<SenderRow[]> {
     const media = strangers.map((one) => one.medium);
     const addresses = strangers.map((one) => one.address);
-    const refs = strangers.map(newRef);
+    const refs = strangers.map((one) => newSenderRef(one.firstSeenMs));
     const added = await tx.query<SenderRow>(add, [media, addresses, refs, strangers.map((one) => one.firstSeenMs)]);
     // Who is not among them became a sender on another node in between.
     return added.length === strangers.length ? added : tx.query<SenderRow>(find, [media, addresses]);
@@ -92,11 +89,4 @@ export class Senders {
 
 export function keyOf(medium: string, address: string): string {
   return `${medium} ${address}`;
-}
-
-/** Random, so that nobody can get from a ref to an address without this table. */
-function newRef(): string {
-  let ref = 's_';
-  for (const byte of randomBytes(refLetters)) ref += base32[byte & 31];
-  return ref;
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { newSenderRef } from '../../../src/domain/senderRef.js';
 import type { Db } from './database.js';
 
 const cacheMax = 50_000;
@@ -7,9 +7,6 @@ const cacheMax = 50_000;
  * day. A cache that is younger than that knows only senders who wrote since.
  */
 const cacheMaxAgeMs = 12 * 3_600_000;
-/** 16 letters of 5 bits: nobody guesses one, and 80 bits never meet by chance. */
-const refLetters = 16;
-const base32 = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /**
  * Addresses to sender ids. The table is the one place where addresses live; the cache saves the look-up of
@@ -37,7 +34,8 @@ export class Senders {
     const cached = this.#cache.get(key);
     if (cached !== undefined) return cached;
     const id =
-      this.#find.get(medium, address)?.id ?? Number(this.#add.run(medium, address, newRef(), nowMs).lastInsertRowid);
+      this.#find.get(medium, address)?.id ??
+      Number(this.#add.run(medium, address, newSenderRef(nowMs), nowMs).lastInsertRowid);
     this.#remember(key, id);
     return id;
   }
@@ -55,11 +53,4 @@ export class Senders {
     }
     this.#cache.set(key, id);
   }
-}
-
-/** Random, so that nobody can get from a ref to an address without this table. */
-function newRef(): string {
-  let ref = 's_';
-  for (const byte of randomBytes(refLetters)) ref += base32[byte & 31];
-  return ref;
 }

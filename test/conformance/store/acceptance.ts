@@ -51,7 +51,7 @@ export function describeAcceptance(scene: () => Scene): void {
       const claim = await scene().claimedReport(smsPart({ text: 'Jalan rusak', externalId: 'X1', extras }));
       const { id, senderRef, ...message } = claim.message;
       expect(id).to.match(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-      expect(senderRef).to.match(/^s_[0-9a-z]{16}$/);
+      expect(senderRef).to.match(/^s_[0-9a-z]{23}$/);
       expect(message).to.deep.equal({
         receivedAtMs: startMs,
         channelId: 'telkomsel',
