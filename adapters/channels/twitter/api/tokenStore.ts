@@ -35,6 +35,8 @@ const staleLockMs = 120_000;
 
 export class TokenStore {
   #tokens: Tokens | null = null;
+  /** X has given them and the disk did not take them: there are no others, for the refresh token before is spent. */
+  #unwritten: Tokens | null = null;
   #renewing: Promise<Renewal> | null = null;
 
   constructor(
@@ -55,16 +57,29 @@ export class TokenStore {
   async renew(refused: string): Promise<Renewal> {
     if (this.#tokens !== null && this.#tokens.accessToken !== refused) return { ok: true };
     if (!this.mayRenew) return { ok: false, cause: 'the token has expired, and only the running gateway may renew it' };
-    this.#renewing ??= this.#renew(refused).finally(() => {
+    this.#renewing ??= this.#renewTelling(refused).finally(() => {
       this.#renewing = null;
     });
     return this.#renewing;
   }
 
+  async #renewTelling(refused: string): Promise<Renewal> {
+    const renewal = await this.#renew(refused);
+    if (renewal.ok) this.log.info({}, 'the access token was renewed');
+    else this.log.error({ cause: renewal.cause }, 'the access token is not renewed: X takes no request without it');
+    return renewal;
+  }
+
   async #renew(refused: string): Promise<Renewal> {
-    const unlock = await this.#lock();
+    let unlock: (() => Promise<void>) | null;
+    try {
+      unlock = await this.#lock();
+    } catch (error) {
+      return { ok: false, cause: `beside ${this.config.tokenFile} nothing can be written: ${messageOf(error)}` };
+    }
     if (unlock === null) return { ok: false, cause: 'another process is renewing the token' };
     try {
+      if (this.#unwritten !== null) return await this.#keep(this.#unwritten);
       // Another process may have been first.
       const stored = await this.#read();
       if (stored !== null && stored.accessToken !== refused) {
@@ -89,10 +104,14 @@ export class TokenStore {
     if (!isGood(answer) || !grant.success) {
       return { ok: false, cause: `X gave no new token (status ${answer.status}): log in again, and set refreshToken` };
     }
-    const tokens = { accessToken: grant.data.access_token, refreshToken: grant.data.refresh_token };
+    return this.#keep({ accessToken: grant.data.access_token, refreshToken: grant.data.refresh_token });
+  }
+
+  async #keep(tokens: Tokens): Promise<Renewal> {
+    this.#unwritten = tokens;
     await this.#write(tokens);
+    this.#unwritten = null;
     this.#tokens = tokens;
-    this.log.info({}, 'the access token was renewed');
     return { ok: true };
   }
 
@@ -132,8 +151,9 @@ export class TokenStore {
     if (held !== null && Date.now() - held.mtimeMs > staleLockMs) await rm(lock, { force: true });
     try {
       await (await open(lock, 'wx', privateMode)).close();
-    } catch {
-      return null;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return null;
+      throw error;
     }
     return () => rm(lock, { force: true });
   }

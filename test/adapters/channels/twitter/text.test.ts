@@ -29,6 +29,13 @@ const texts: readonly { label: string; text: string; given?: Readonly<Record<str
   { label: 'an agency that is named as well', text: '@lapor1708 @pemkotsmg lampu mati', said: '@pemkotsmg lampu mati' },
   { label: 'a handle that begins like ours', text: '@lapor17081 jalan rusak', said: '@lapor17081 jalan rusak' },
   { label: 'a hashtag that begins like ours', text: '#laporpak jalan rusak', said: '#laporpak jalan rusak' },
+  { label: 'wide signs of an Asian keyboard', text: '＠lapor1708 jalan rusak ＃lapor', said: 'jalan rusak' },
+  { label: 'signs that nobody sees around the call', text: '\u200f@lapor1708\u200b\u202e STATUS 1', said: 'STATUS 1' },
+  { label: 'those at the end', text: 'jalan rusak\u200b @lapor1708\u200b', said: 'jalan rusak' },
+  { label: 'an emoji of several signs', text: '@lapor1708 👨‍👩‍👧', said: '👨‍👩‍👧' },
+  { label: 'commas between what ends it', text: 'jalan rusak, @lapor1708, #lapor', said: 'jalan rusak' },
+  { label: 'commas after all', text: 'jalan rusak @lapor1708 ,', said: 'jalan rusak @lapor1708 ,' },
+  { label: 'markup, which is text', text: '@lapor1708 &lt;script&gt;1&lt;/script&gt;', said: '<script>1</script>' },
   { label: 'nothing but the call', text: '@lapor1708', said: '' },
   { label: 'HTML entities', text: '@lapor1708 bau &amp; asap &lt;hitam&gt;', said: 'bau & asap <hitam>' },
   { label: 'what only looks like an entity, escaped', text: '@lapor1708 &amp;lt;', said: '&lt;' },
@@ -81,6 +88,7 @@ const texts: readonly { label: string; text: string; given?: Readonly<Record<str
 
 const callers: readonly { label: string; text: string; given?: Readonly<Record<string, unknown>>; calls: boolean }[] = [
   { label: 'a mention', text: 'pak @lapor1708 tolong', calls: true },
+  { label: 'a mention with a wide sign', text: 'pak ＠lapor1708 tolong', calls: true },
   { label: 'a hashtag of ours', text: 'jalan rusak #LAPOR', calls: true },
   { label: 'another hashtag', text: 'jalan rusak #laporan', calls: false },
   { label: 'an address in a mail', text: 'kirim ke a@lapor1708.id', calls: false },
@@ -108,6 +116,19 @@ describe('twitter: the words of a post', () => {
   for (const { label, text, given, calls: isCall } of callers) {
     it(`takes ${label} ${isCall ? 'for a call' : 'for none'}`, () => {
       expect(callsUs(post(text, given), calls)).to.equal(isCall);
+    });
+  }
+
+  for (const [label, text] of [
+    ['commas', `x${','.repeat(25_000)}x`],
+    ['blanks after a call', `x @lapor1708${' '.repeat(24_900)}x`],
+    ['calls', `x ${'@lapor1708 '.repeat(2_270)}`],
+    ['one word', `${'a'.repeat(25_000)}`],
+  ] as const) {
+    it(`does not ponder over a long post of ${label}`, () => {
+      const fromMs = performance.now();
+      withoutCalls(text, calls);
+      expect(performance.now() - fromMs).to.be.lessThan(60);
     });
   }
 

@@ -95,6 +95,27 @@ describe('twitter: tokens of OAuth 2', () => {
     expect(x.requests).to.have.length(0);
   });
 
+  it('writes later what X gave and the disk did not take, for X gives it once', async () => {
+    mkdirSync(`${tokenFile}.new`);
+    const store = open();
+    expect((await store.renew('')).ok).to.equal(false);
+    expect(await store.accessToken(), 'before it is stored').to.equal('');
+    rmSync(`${tokenFile}.new`, { recursive: true });
+    expect(await store.renew('')).to.deep.equal({ ok: true });
+    expect(x.to('POST', '/2/oauth2/token')).to.have.length(1);
+    expect(JSON.parse(readFileSync(tokenFile, 'utf8'))).to.deep.equal({
+      accessToken: 'masuk-1',
+      refreshToken: 'segar-1',
+    });
+  });
+
+  it('tells a folder that takes no file from another process that is renewing', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    tokenFile = join(folder, 'file', 'x-token.json');
+    const renewal = await open().renew('');
+    expect(renewal.ok ? '' : renewal.cause).to.include('nothing can be written');
+  });
+
   it('says what to do when the family of tokens has ended', async () => {
     given = 7;
     const renewal = await open().renew('');
