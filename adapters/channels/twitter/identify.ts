@@ -9,7 +9,9 @@ import { isXId, newerOf } from './ids.js';
 import { idsOf, searchQuery } from './inbound/readings.js';
 import { WatchList } from './inbound/watchList.js';
 import { Ledger } from './ledger.js';
+import { ReplyCap } from './outbound/caps.js';
 import { DmPeers } from './outbound/dmPeers.js';
+import type { ReplyCaps } from './outbound/sender.js';
 
 /** What is to be known before anything is read: who we are, and how far the gateway before us had read. */
 export interface Identity {
@@ -17,6 +19,7 @@ export interface Identity {
   readonly ledger: Ledger;
   readonly watchList: WatchList;
   readonly peers: DmPeers;
+  readonly caps: ReplyCaps;
 }
 
 export interface StartParts {
@@ -41,7 +44,11 @@ export async function identify(parts: StartParts): Promise<Found<Identity>> {
   if (!ledger.ok) return ledger;
   const watchList = await WatchList.load(inbox, config.recheckDays, context.log);
   const peers = await DmPeers.load(inbox, self.value);
-  return { ok: true, value: { selfId: self.value, ledger: ledger.value, watchList, peers } };
+  const caps = {
+    authors: await ReplyCap.load(inbox, 'answered authors', config.repliesPerAuthorPerDay),
+    conversations: await ReplyCap.load(inbox, 'answered conversations', config.repliesPerConversationPerDay),
+  };
+  return { ok: true, value: { selfId: self.value, ledger: ledger.value, watchList, peers, caps } };
 }
 
 async function whoAreWe(api: XApi, handle: string): Promise<Found<string>> {

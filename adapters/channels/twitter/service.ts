@@ -38,10 +38,10 @@ export class Service {
     private readonly identity: Identity,
   ) {
     const { config, context, api, budget } = parts;
-    const { selfId, ledger, watchList, peers } = identity;
+    const { selfId, ledger, watchList, peers, caps } = identity;
     const { wording } = config;
     const self = { id: selfId, handle: config.handle, hashtags: config.hashtags };
-    this.sender = new Sender(config, api, budget, peers);
+    this.sender = new Sender(config, api, budget, peers, caps);
     this.intake = new Intake(ledger, self, watchList, context.meter);
     this.intake.onDirectMessage = (senderId) => peers.add(senderId);
     this.intake.onPost = (postId, conversationId) => this.sender.noteConversation(postId, conversationId);
@@ -95,11 +95,13 @@ export class Service {
   }
 
   async #save(): Promise<void> {
-    const { ledger, watchList, peers } = this.identity;
+    const { ledger, watchList, peers, caps } = this.identity;
     try {
       await ledger.saveSpending();
       await watchList.save();
       await peers.save();
+      await caps.authors.save(Date.now());
+      await caps.conversations.save(Date.now());
     } catch (error) {
       this.parts.context.log.warn({ error: messageOf(error) }, 'what was spent and who is watched is not written yet');
     }

@@ -7,7 +7,7 @@ import { postQuery, type Wording } from '../api/fields.js';
 import type { Budget } from '../budget.js';
 import { isDmExternalId } from '../part.js';
 import { readPost } from '../post.js';
-import { ReplyCap } from './caps.js';
+import type { ReplyCap } from './caps.js';
 import type { DmPeers } from './dmPeers.js';
 import { fitDirectMessage, fitPost } from './fit.js';
 import { Remembered } from './remembered.js';
@@ -18,8 +18,11 @@ export interface SenderSettings {
   readonly replies: 'acknowledge-only' | 'all';
   readonly keepLinks: boolean;
   readonly wording: Wording;
-  readonly repliesPerAuthorPerDay: number;
-  readonly repliesPerConversationPerDay: number;
+}
+
+export interface ReplyCaps {
+  readonly authors: ReplyCap;
+  readonly conversations: ReplyCap;
 }
 
 /** What comes later, and answers nothing that the citizen has just written. */
@@ -39,8 +42,6 @@ const dmCreatedSchema = z.object({ data: z.object({ dm_event_id: z.string() }) }
 
 /** Sends replies: in the thread of the post that they answer, or by direct message. One at a time, in the order given. */
 export class Sender {
-  readonly #authors: ReplyCap;
-  readonly #conversations: ReplyCap;
   /** By the post that was answered: which reply did it. */
   readonly #answered = new Remembered<string>();
   /** Replies that were perhaps sent. */
@@ -54,10 +55,8 @@ export class Sender {
     private readonly api: XApi,
     private readonly budget: Budget,
     private readonly peers: DmPeers,
-  ) {
-    this.#authors = new ReplyCap(settings.repliesPerAuthorPerDay);
-    this.#conversations = new ReplyCap(settings.repliesPerConversationPerDay);
-  }
+    private readonly caps: ReplyCaps,
+  ) {}
 
   /** A post that may be answered, and the conversation that it is part of. */
   noteConversation(postId: string, conversationId: string): void {
@@ -97,11 +96,11 @@ export class Sender {
 
   #capped(id: string, to: string, inReplyTo: string): Route | null {
     if (this.#perhapsSent.get(id) !== undefined) return null;
-    const nowMs = steadyNowMs();
-    if (this.#authors.isReached(to, nowMs)) {
+    const nowMs = Date.now();
+    if (this.caps.authors.isReached(to, nowMs)) {
       return { kind: 'withheld', code: 'author_cap', cause: 'this account got its replies for today' };
     }
-    if (!this.#conversations.isReached(this.#conversation(inReplyTo), nowMs)) return null;
+    if (!this.caps.conversations.isReached(this.#conversation(inReplyTo), nowMs)) return null;
     return { kind: 'withheld', code: 'conversation_cap', cause: 'this conversation got its replies for today' };
   }
 
@@ -158,9 +157,9 @@ export class Sender {
   #noteAnswered({ id, to }: OutboundReply, inReplyTo: string): void {
     if (this.#answered.get(inReplyTo) === id) return;
     this.#answered.set(inReplyTo, id);
-    const nowMs = steadyNowMs();
-    this.#authors.note(to, nowMs);
-    this.#conversations.note(this.#conversation(inReplyTo), nowMs);
+    const nowMs = Date.now();
+    this.caps.authors.note(to, nowMs);
+    this.caps.conversations.note(this.#conversation(inReplyTo), nowMs);
   }
 }
 

@@ -208,6 +208,11 @@ describe('twitter: against the simulated X', () => {
     let last = await rig.post('robot', '@lapor1708 halo 0');
     let rounds = 0;
     for (; rounds < 50; rounds += 1) {
+      if (rounds === 4) {
+        // A restart in between gives it no new ones.
+        await rig.stopChannel();
+        await rig.open({ tier: 'enterprise', repliesPerConversationPerDay: 5 });
+      }
       await rig.until('the automaton is heard', () => rig.parts.length === rounds + 1);
       const outcome = await rig.send({ to: rig.parts[0]?.from ?? '', inReplyTo: last.id });
       if (outcome.kind !== 'accepted') break;
