@@ -56,6 +56,8 @@ export interface PostgresStoreOptions extends Connecting {
    * that may run.
    */
   readonly role: 'gateway' | 'operator';
+  /** This node's clock, by which it names times; the one of the process unless told. */
+  readonly nowMs?: () => number;
 }
 
 const hourMs = 3_600_000;
@@ -108,6 +110,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 class PostgresStore implements Store {
   readonly retention: Retention;
   readonly #rules: StoreRules;
+  readonly #ownNowMs: () => number;
   readonly #channels = new Channels();
   readonly #keys = new PartKeys();
   readonly #forwardQueue: WorkQueue;
@@ -136,6 +139,7 @@ class PostgresStore implements Store {
   ) {
     const { rules } = options;
     this.#rules = rules;
+    this.#ownNowMs = options.nowMs ?? steadyNowMs;
     this.#hints = new Hints(database, clientConfig(options), node, () => this.#isAlone);
     this.retention = new Retention(database);
     this.#forwardQueue = new WorkQueue('forward_queue', node);
@@ -381,7 +385,7 @@ class PostgresStore implements Store {
     return this.database.transaction(async (tx) => {
       const { nowMs, isAlone } = await this.nodes.sign(tx, this.node);
       this.#isAlone = isAlone;
-      const skewMs = nowMs - steadyNowMs();
+      const skewMs = nowMs - this.#ownNowMs();
       // Below that it is the way there and back, and no matter to leases of minutes.
       this.#skewMs = Math.abs(skewMs) < skewNoticedMs ? 0 : skewMs;
       await this.#forwardQueue.reclaim(tx);
