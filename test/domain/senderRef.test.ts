@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { newSenderRef } from '../../src/domain/senderRef.js';
 
 const anyTimeMs = fc.integer({ min: 0, max: Date.UTC(2500, 0) });
