@@ -45,7 +45,7 @@ const agencyMessages = [
   {
     label: 'fancy characters',
     message: 'Biaya “resmi” €0 — [lunas] 🙏',
-    shown: 'Biaya "resmi" €0 - [lunas] ?',
+    shown: 'Biaya "resmi" €0 - [lunas]',
     parts: 1,
   },
 ] as const;
