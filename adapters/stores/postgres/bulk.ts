@@ -1,12 +1,22 @@
+import { type ArrayType, binaryArray } from './binaryArray.js';
+
 /** Many rows in one statement: a column is an array, and PostgreSQL unnests them side by side. */
 
-export type PgType = 'bigint' | 'integer' | 'text' | 'bytea' | 'uuid' | 'boolean';
+export type PgType = ArrayType;
 
 export type Columns<Row> = { readonly [Name in keyof Row]-?: PgType };
 
 /** `unnest($1::bigint[], $2::text[])`, counted from `$from`. */
 export function unnest(columnTypes: readonly PgType[], from = 1): string {
   return `unnest(${columnTypes.map((type, index) => `$${from + index}::${type}[]`).join(', ')})`;
+}
+
+/**
+ * `unnest($1::bigint[]), unnest($2::text[])`, for the list of a SELECT. The rows are the same; but what stands in FROM is
+ * written to a store of its own and read from there, which makes a third of a short insert.
+ */
+export function unnested(columnTypes: readonly PgType[]): string {
+  return columnTypes.map((type, index) => `unnest($${index + 1}::${type}[])`).join(', ');
 }
 
 /** Inserts into one table. */
@@ -19,11 +29,11 @@ export class BulkInsert<Row extends object> {
   constructor(table: string, columns: Columns<Row>, suffix = '') {
     this.#columns = columns;
     this.#names = Object.keys(columns) as (keyof Row & string)[];
-    const rows = unnest(this.#names.map((name) => columns[name]));
-    this.sql = `INSERT INTO ${table} (${this.#names.join(', ')}) SELECT * FROM ${rows} ${suffix}`.trim();
+    const rows = unnested(this.#names.map((name) => columns[name]));
+    this.sql = `INSERT INTO ${table} (${this.#names.join(', ')}) SELECT ${rows} ${suffix}`.trim();
   }
 
-  values(rows: readonly Row[]): string[] {
+  values(rows: readonly Row[]): Buffer[] {
     return this.#names.map((name) =>
       column(
         this.#columns[name],
@@ -34,31 +44,11 @@ export class BulkInsert<Row extends object> {
 }
 
 /**
- * A column as PostgreSQL writes arrays. The driver would do it as well, for twice the time: it looks for letters to escape
- * in numbers too, and a busy intake is made of arrays.
+ * A column as PostgreSQL reads arrays fastest. The driver would write it as text, which costs both sides more: it looks
+ * for letters to escape in numbers too, and a busy intake is made of arrays.
  */
-export function column(type: PgType, values: readonly unknown[]): string {
-  const toElement = type === 'text' ? textElement : type === 'bytea' ? byteaElement : plainElement;
-  let text = '{';
-  for (let index = 0; index < values.length; index += 1) {
-    if (index > 0) text += ',';
-    text += toElement(values[index]);
-  }
-  return `${text}}`;
-}
-
-function plainElement(value: unknown): string {
-  return value === null || value === undefined ? 'NULL' : String(value);
-}
-
-function textElement(value: unknown): string {
-  if (value === null || value === undefined) return 'NULL';
-  const text = String(storable(value));
-  return `"${/["\\]/.test(text) ? text.replaceAll(/["\\]/g, String.raw`\$&`) : text}"`;
-}
-
-function byteaElement(value: unknown): string {
-  return Buffer.isBuffer(value) ? `"\\\\x${value.toString('hex')}"` : 'NULL';
+export function column(type: PgType, values: readonly unknown[]): Buffer {
+  return binaryArray(type, type === 'text' ? values.map(storable) : values);
 }
 
 /**

@@ -99,7 +99,7 @@ function insertOf({ name, columns }: CopyTable): string {
   return `INSERT INTO ${name} (${names.join(', ')}) OVERRIDING SYSTEM VALUE SELECT g.*${isQueue ? ', 3' : ''} FROM ${rows} AS g`;
 }
 
-function columnsOf({ columns }: CopyTable, rows: readonly CopyRow[]): string[] {
+function columnsOf({ columns }: CopyTable, rows: readonly CopyRow[]): Buffer[] {
   return columns.map(([, type], index) =>
     column(
       type,

@@ -130,12 +130,21 @@ export class Database {
   }
 }
 
+interface Statement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
 /**
  * A transaction under way. Statements are sent as they are asked for and run in that order: who needs no answer does not
- * wait for one, and several travel together.
+ * wait for one, and several travel together. It begins with the first answer that is waited for, or with its end: what
+ * turns out to be one statement needs neither BEGIN nor COMMIT, for each statement is a transaction by itself.
  */
 export class Tx {
   #begun = false;
+  /** Asked for, and not yet sent: nobody has waited for an answer since. */
+  #held: Statement[] = [];
   /** What the first statement that failed said; those after it only say that the transaction is aborted. */
   #failure: unknown = null;
   readonly #afterCommit: (() => void)[] = [];
@@ -146,9 +155,9 @@ export class Tx {
   ) {}
 
   async query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    this.#begin();
+    this.#sendHeld();
     try {
-      const { rows } = await this.client.query({ name: this.database.nameOf(sql), text: sql, values: [...values] });
+      const { rows } = await this.client.query(this.#statement(sql, values));
       return rows as Row[];
     } catch (error) {
       this.#failure ??= error;
@@ -158,8 +167,7 @@ export class Tx {
 
   /** For a statement whose answer nobody needs: what goes wrong with it is told by whatever is waited for next. */
   send(sql: string, values: readonly unknown[] = []): void {
-    this.#begin();
-    this.#sendUnnamed({ name: this.database.nameOf(sql), text: sql, values: [...values] });
+    this.#held.push(this.#statement(sql, values));
   }
 
   /** For what was learnt of rows that are there once this is committed. */
@@ -168,15 +176,12 @@ export class Tx {
   }
 
   async commit(): Promise<void> {
-    if (this.#begun) {
-      try {
-        await this.client.query('COMMIT');
-      } catch (error) {
-        // What travelled with it failed in the same moment.
-        const cause = this.#failure ?? error;
-        throw isCut(cause) ? new CommitInDoubt(cause) : cause;
-      }
-      if (this.#failure !== null) throw this.#failure;
+    const [first, ...others] = this.#held;
+    const isAlone = !this.#begun && others.length === 0;
+    if (first !== undefined && isAlone) await this.#finish(first);
+    else if (first !== undefined || this.#begun) {
+      this.#sendHeld();
+      await this.#finish({ text: 'COMMIT' });
     }
     for (const learn of this.#afterCommit) learn();
   }
@@ -190,16 +195,34 @@ export class Tx {
     );
   }
 
-  #begin(): void {
-    if (this.#begun) return;
-    this.#begun = true;
-    this.#sendUnnamed({ text: 'BEGIN' });
+  /** With the answer to this the transaction is committed. */
+  async #finish(last: Statement | { readonly text: string }): Promise<void> {
+    try {
+      await this.client.query(last);
+    } catch (error) {
+      // What travelled with it failed in the same moment.
+      const cause = this.#failure ?? error;
+      throw isCut(cause) ? new CommitInDoubt(cause) : cause;
+    }
+    if (this.#failure !== null) throw this.#failure;
   }
 
-  #sendUnnamed(query: { name?: string; text: string; values?: unknown[] }): void {
-    this.client.query(query).catch((error: unknown) => {
+  #sendHeld(): void {
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#sendUnwatched({ text: 'BEGIN' });
+    }
+    for (const statement of this.#held.splice(0)) this.#sendUnwatched(statement);
+  }
+
+  #sendUnwatched(statement: Statement | { readonly text: string }): void {
+    this.client.query(statement).catch((error: unknown) => {
       this.#failure ??= error;
     });
+  }
+
+  #statement(sql: string, values: readonly unknown[]): Statement {
+    return { name: this.database.nameOf(sql), text: sql, values: [...values] };
   }
 }
 

@@ -27,6 +27,11 @@ export function isRepeatable(error: unknown): boolean {
   return mayBeRepeated.test(sqlStateOf(error) ?? '');
 }
 
+/** A unique index has it already. */
+export function isKnownAlready(error: unknown): boolean {
+  return sqlStateOf(error instanceof StoreUnavailable ? error.cause : error) === '23505';
+}
+
 export function isAway(error: unknown): boolean {
   if (error instanceof StoreUnavailable) return error.cause === undefined || isAway(error.cause);
   const state = sqlStateOf(error);

@@ -22,6 +22,7 @@ export class Numbers {
   }
 
   static async take(tx: Tx, wanted: { parts: number; sets: number; reports: number }): Promise<Numbers> {
+    if (wanted.parts + wanted.sets + wanted.reports === 0) return new Numbers(new Map());
     const [row] = await tx.query<Record<(typeof sequences)[number], string | null>>(take, [
       wanted.parts,
       wanted.sets,

@@ -7,8 +7,9 @@ import type { Tx } from './database.js';
 import { deadLetters, type NewLetter } from './deadLetters.js';
 import type { EarlierMessages } from './earlierMessages.js';
 import { Numbers } from './numbers.js';
-import type { PartKeys } from './partKeys.js';
+import type { PartKeys, SettledKey } from './partKeys.js';
 import { SetDesk, type SetKey, setKeyOf } from './partSets.js';
+import { isPlain, type PlainArrival, PlainParts } from './plainParts.js';
 import type { NewReport, ReportRows } from './reportRows.js';
 import { keyOf, type Senders } from './senders.js';
 
@@ -54,14 +55,25 @@ const insertParts = new BulkInsert<PartRow>('parts', {
 });
 
 /** A part on its way in, with the numbers that stand for what it names. */
-interface Arrival {
+interface Newcomer {
   readonly part: Part;
   readonly batch: AcceptBatch;
-  readonly id: number;
   readonly channelId: number;
   readonly senderId: number;
-  readonly setKey: SetKey | null;
   readonly summary: Counts;
+}
+
+/** One that is taken in with care. */
+interface Arrival extends Newcomer {
+  readonly id: number;
+  readonly setKey: SetKey | null;
+}
+
+/** What is stored if the commit is: told before anything is written. */
+export interface Undertaking {
+  readonly partIds: readonly number[];
+  /** Of parts that are stored as new or not at all. */
+  readonly newKeys: () => SettledKey[];
 }
 
 interface Counts {
@@ -92,9 +104,12 @@ const reportsPerPiece = 3;
 
 /**
  * Takes parts in: recognises redeliveries, joins long messages, makes reports. All parts of a transaction go together,
- * by a fixed number of statements: look-ups first, then decisions in memory, then one insert for each table.
+ * by a fixed number of statements. Plain parts go by one; for the others there are look-ups first, then decisions in
+ * memory, then one insert for each table.
  */
 export class PartIntake {
+  readonly #plainParts = new PlainParts();
+
   constructor(
     private readonly channels: Channels,
     private readonly senders: Senders,
@@ -105,21 +120,26 @@ export class PartIntake {
   ) {}
 
   /**
-   * @param started is told the numbers of the parts before anything is written.
+   * @param care none to take plain parts for new ones: the transaction then fails with SQLSTATE 23505 when one is known.
    * @returns for each operation what came of it; null for one that only settles.
    */
   async run(
     tx: Tx,
     operations: readonly IntakeOperation[],
-    started: (partIds: readonly number[]) => void,
+    care: 'all' | 'none to plain parts',
+    undertake: (undertaking: Undertaking) => void,
   ): Promise<(AcceptSummary | null)[]> {
     await this.#settle(tx, operations);
     const summaries = operations.map((): Counts => ({ reports: 0, waiting: 0, duplicates: 0, unsupported: 0 }));
     const batches = operations.flatMap((operation, index) =>
       operation.kind === 'accept' ? [{ batch: operation.batch, summary: summaries[index] as Counts }] : [],
     );
-    const { arrivals, numbers } = await this.#arrivals(tx, batches);
-    started(arrivals.map(({ id }) => id));
+    const newcomers = await this.#newcomers(tx, batches);
+    const { plain, others } = care === 'all' ? { plain: [], others: newcomers } : this.#divide(newcomers);
+    const { arrivals, numbers } = await arrivalsOf(tx, others);
+    undertake({ partIds: arrivals.map(({ id }) => id), newKeys: () => plain.map(keyOfPart) });
+    if (plain.length > 0) this.#plainParts.take(tx, plain);
+    for (const { summary } of plain) summary.reports += 1;
     for (const wave of wavesOf(arrivals)) this.#write(tx, await this.#takeIn(tx, wave, numbers));
     await cursors.set(
       tx,
@@ -139,30 +159,38 @@ export class PartIntake {
     this.keys.settle(tx, settled);
   }
 
-  async #arrivals(
+  async #newcomers(
     tx: Tx,
     batches: readonly { readonly batch: AcceptBatch; readonly summary: Counts }[],
-  ): Promise<{ arrivals: Arrival[]; numbers: Numbers }> {
+  ): Promise<Newcomer[]> {
     const channelIds = new Map<string, number>();
     for (const { channelId: name, medium } of batches.map(({ batch }) => batch)) {
       if (!channelIds.has(name)) channelIds.set(name, await this.channels.idOf(tx, name, medium));
     }
     const all = batches.flatMap(({ batch, summary }) => batch.parts.map((part) => ({ part, batch, summary })));
-    const pieces = all.filter(({ part }) => part.concat !== null).length;
-    const [senderIds, numbers] = await Promise.all([
-      this.senders.idsOf(
-        tx,
-        all.map(({ part, batch }) => ({ medium: batch.medium, address: part.from, firstSeenMs: part.receivedAtMs })),
-      ),
-      Numbers.take(tx, { parts: all.length, sets: pieces, reports: all.length + pieces * reportsPerPiece }),
-    ]);
-    const arrivals = all.map(({ part, batch, summary }): Arrival => {
+    const senderIds = await this.senders.idsOf(
+      tx,
+      all.map(({ part, batch }) => ({ medium: batch.medium, address: part.from, firstSeenMs: part.receivedAtMs })),
+    );
+    return all.map(({ part, batch, summary }) => {
       const channelId = channelIds.get(batch.channelId) as number;
       const senderId = senderIds.get(keyOf(batch.medium, part.from)) as number;
-      const setKey = part.concat === null ? null : setKeyOf(part.concat, channelId, senderId, part.to);
-      return { part, batch, summary, id: numbers.part(), channelId, senderId, setKey };
+      return { part, batch, summary, channelId, senderId };
     });
-    return { arrivals, numbers };
+  }
+
+  /** All of a sender's parts go one way, for that keeps them in order. */
+  #divide(newcomers: readonly Newcomer[]): { plain: (Newcomer & PlainArrival)[]; others: Newcomer[] } {
+    const isNew = (one: Newcomer): one is Newcomer & PlainArrival =>
+      isPlain(one.part) && !this.keys.isDoubted(one.channelId, one.part.key);
+    const careful = new Set(newcomers.filter((one) => !isNew(one)).map(({ senderId }) => senderId));
+    const plain: (Newcomer & PlainArrival)[] = [];
+    const others: Newcomer[] = [];
+    for (const one of newcomers) {
+      if (isNew(one) && !careful.has(one.senderId)) plain.push(one);
+      else others.push(one);
+    }
+    return { plain, others };
   }
 
   async #takeIn(tx: Tx, arrivals: readonly Arrival[], numbers: Numbers): Promise<Harvest> {
@@ -230,6 +258,22 @@ export class PartIntake {
     this.reports.add(tx, reports);
     deadLetters.open(tx, letters);
   }
+}
+
+async function arrivalsOf(tx: Tx, newcomers: readonly Newcomer[]): Promise<{ arrivals: Arrival[]; numbers: Numbers }> {
+  const pieces = newcomers.filter(({ part }) => part.concat !== null).length;
+  const parts = newcomers.length;
+  const numbers = await Numbers.take(tx, { parts, sets: pieces, reports: parts + pieces * reportsPerPiece });
+  const arrivals = newcomers.map((one): Arrival => {
+    const { part, channelId, senderId } = one;
+    const setKey = part.concat === null ? null : setKeyOf(part.concat, channelId, senderId, part.to);
+    return { ...one, id: numbers.part(), setKey };
+  });
+  return { arrivals, numbers };
+}
+
+function keyOfPart({ channelId, part }: Newcomer): SettledKey {
+  return { channelId, key: part.key };
 }
 
 /** What it speaks of must have been written before: so each such part goes by itself. */

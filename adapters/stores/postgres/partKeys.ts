@@ -58,6 +58,8 @@ export class PartKeys {
    * they are there is then no second message, but this one.
    */
   readonly #inDoubt = new Set<number>();
+  /** The same by their fingerprints, of parts whose numbers only the store knows. */
+  readonly #fingerprintsInDoubt = new Set<string>();
 
   /** Notes the keys of parts. @returns by part, the part that it repeats. */
   async note(tx: Tx, parts: readonly KeyedPart[]): Promise<ReadonlyMap<number, number>> {
@@ -104,6 +106,19 @@ export class PartKeys {
     // What is not sent again within an hour is forgotten as a key as well: there is no need to remember more.
     if (this.#inDoubt.size > inDoubtMax) this.#inDoubt.clear();
     for (const id of partIds) this.#inDoubt.add(id);
+  }
+
+  /** The same of parts that are stored as new or not at all: whoever finds their fingerprint finds them. */
+  doubtNew(keys: readonly SettledKey[]): void {
+    if (this.#fingerprintsInDoubt.size > inDoubtMax) this.#fingerprintsInDoubt.clear();
+    for (const { channelId, key } of keys) {
+      if (key.by === 'content') this.#fingerprintsInDoubt.add(nameOf(channelId, key.fingerprint));
+    }
+  }
+
+  /** Whether an equal part is perhaps stored, so that this one is to be noted with care. */
+  isDoubted(channelId: number, key: ContentKey): boolean {
+    return this.#fingerprintsInDoubt.size > 0 && this.#fingerprintsInDoubt.has(nameOf(channelId, key.fingerprint));
   }
 
   /**
@@ -169,6 +184,10 @@ export class PartKeys {
       ),
     ]);
     const fresh = new Set(added.map((row) => row.part_id));
+    this.#trust(
+      tx,
+      parts.filter((part) => fresh.has(part.partId)),
+    );
     const others = parts.filter((part) => !fresh.has(part.partId));
     if (others.length === 0) return repeats;
     const known = await this.#known(tx, others);
@@ -202,12 +221,27 @@ export class PartKeys {
       return known.part_id;
     }
     // It takes the place of one of the `copies`, on the link where that one is expected: nothing to count.
-    if (afterStall || this.#inDoubt.has(known.part_id)) {
-      tx.afterCommit(() => this.#inDoubt.delete(known.part_id));
+    const name = nameOf(known.channel_id, known.fingerprint);
+    if (afterStall || this.#inDoubt.has(known.part_id) || this.#fingerprintsInDoubt.has(name)) {
+      tx.afterCommit(() => {
+        this.#inDoubt.delete(known.part_id);
+        this.#fingerprintsInDoubt.delete(name);
+      });
       return known.part_id;
     }
     known.copies += 1;
     return null;
+  }
+
+  /** What was in doubt had not been stored: the fingerprint is of this part now. */
+  #trust(tx: Tx, parts: readonly (KeyedPart & { key: ContentKey })[]): void {
+    const names = parts
+      .filter(({ channelId, key }) => this.isDoubted(channelId, key))
+      .map(({ channelId, key }) => nameOf(channelId, key.fingerprint));
+    if (names.length === 0) return;
+    tx.afterCommit(() => {
+      for (const name of names) this.#fingerprintsInDoubt.delete(name);
+    });
   }
 
   #write(tx: Tx, rows: readonly Known[]): void {

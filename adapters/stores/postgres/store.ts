@@ -21,19 +21,18 @@ import type { TurnRequest } from '../../../src/ports/turns.js';
 import { acts } from './acts.js';
 import { channelBacklogs } from './channelBacklogs.js';
 import { Channels } from './channels.js';
-import { CommitGroup } from './commitGroup.js';
 import { cursors } from './cursors.js';
 import { type Connecting, clientConfig, Database, type Tx } from './database.js';
 import { deadLetters, type OpenLetter } from './deadLetters.js';
 import { EarlierMessages } from './earlierMessages.js';
-import { CommitInDoubt, unavailable } from './faults.js';
+import { GroupedIntake } from './groupedIntake.js';
 import { recordHandled } from './handledMessages.js';
 import { Hints } from './hints.js';
 import { note } from './journal.js';
 import { migrate, requireSchema } from './migrate.js';
 import { Nodes, signs } from './nodes.js';
 import { Outbox } from './outbox.js';
-import { type IntakeOperation, PartIntake } from './partIntake.js';
+import { PartIntake } from './partIntake.js';
 import { PartKeys } from './partKeys.js';
 import { closeOverdue } from './partSets.js';
 import { PartShelf } from './partShelf.js';
@@ -122,7 +121,7 @@ class PostgresStore implements Store {
   readonly #tickets: Tickets;
   readonly #shelf: PartShelf;
   readonly #traces: Traces;
-  readonly #intake: CommitGroup<IntakeOperation, AcceptSummary | null>;
+  readonly #intake: GroupedIntake;
   /** Long messages that went on incomplete, and replies' ids whose receipts came first, by their channel's number. */
   readonly #setsExpired = new Map<number, number>();
   readonly #receiptsClaimed = new Map<number, number>();
@@ -153,7 +152,7 @@ class PostgresStore implements Store {
     this.#shelf = new PartShelf(rules, this.#reports, this.#forwardQueue);
     this.#traces = new Traces(database);
     const intake = new PartIntake(this.#channels, new Senders(), this.#keys, this.#reports, earlier, rules);
-    this.#intake = new CommitGroup((operations) => this.#commitIntake(intake, operations));
+    this.#intake = new GroupedIntake(database, intake, this.#keys);
   }
 
   /** For a node: says that it lives, from now on until it is closed. */
@@ -166,14 +165,12 @@ class PostgresStore implements Store {
     this.#signing.unref();
   }
 
-  async acceptParts(batch: AcceptBatch): Promise<AcceptSummary> {
-    const summary = await this.#intake.add({ kind: 'accept', batch });
-    if (summary === null) throw new TypeError('an accepted batch has no summary');
-    return summary;
+  acceptParts(batch: AcceptBatch): Promise<AcceptSummary> {
+    return this.#intake.accept(batch);
   }
 
-  async settleParts(channelId: string, keys: Parameters<Store['settleParts']>[1]): Promise<void> {
-    await this.#intake.add({ kind: 'settle', channelId, keys });
+  settleParts(channelId: string, keys: Parameters<Store['settleParts']>[1]): Promise<void> {
+    return this.#intake.settle(channelId, keys);
   }
 
   async closeOverdueSets(nowMs: number): Promise<number> {
@@ -360,20 +357,6 @@ class PostgresStore implements Store {
     if (this.#signing !== null) await this.nodes.leave(this.node).catch(() => {});
     this.#signing = null;
     await this.database.close();
-  }
-
-  async #commitIntake(intake: PartIntake, operations: readonly IntakeOperation[]): Promise<(AcceptSummary | null)[]> {
-    let partIds: readonly number[] = [];
-    try {
-      return await this.database.transaction((tx) =>
-        intake.run(tx, operations, (ids) => {
-          partIds = ids;
-        }),
-      );
-    } catch (error) {
-      if (error instanceof CommitInDoubt) this.#keys.doubt(partIds);
-      throw unavailable(error);
-    }
   }
 
   /** What this node's clock calls so is this by the clock that all nodes share: leases and waits are by that. */

@@ -205,7 +205,7 @@ export class WorkQueue {
   }
 }
 
-function columnsOf(items: readonly QueueItem[]): string[] {
+function columnsOf(items: readonly QueueItem[]): Buffer[] {
   return [
     column(
       'bigint',

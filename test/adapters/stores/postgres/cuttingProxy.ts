@@ -6,7 +6,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  */
 export class CuttingProxy {
   readonly #sockets = new Set<Socket>();
-  #cutsAtCommit = false;
+  #cutsAt: string | null = null;
   #isShut = false;
 
   private constructor(
@@ -32,7 +32,12 @@ export class CuttingProxy {
 
   /** The next commit reaches the database, and its answer nobody. */
   cutAtNextCommit(): void {
-    this.#cutsAtCommit = true;
+    this.cutAtNext('COMMIT');
+  }
+
+  /** What is sent next with these words reaches the database, and its answer nobody. */
+  cutAtNext(words: string): void {
+    this.#cutsAt = words;
   }
 
   /** The database is away: what there is ends, and nothing new is let through. */
@@ -63,8 +68,8 @@ export class CuttingProxy {
       socket.on('close', () => this.#sockets.delete(socket));
     }
     client.on('data', (octets) => {
-      if (this.#cutsAtCommit && octets.includes('COMMIT')) {
-        this.#cutsAtCommit = false;
+      if (this.#cutsAt !== null && octets.includes(this.#cutsAt)) {
+        this.#cutsAt = null;
         isDeaf = true;
         database.once('data', () => client.destroy());
       }

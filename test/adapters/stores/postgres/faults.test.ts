@@ -86,6 +86,28 @@ describe('PostgreSQL that fails', () => {
       expect(await accept(store, [part]), 'the next is a message of its own').to.include({ reports: 1, duplicates: 0 });
     });
 
+    it('makes one report of it also where a known sender writes, whose part is a transaction without a COMMIT', async () => {
+      await accept(store);
+      const part = smsPart({ key: contentKey(1, 'Banjir'), text: 'Banjir setinggi lutut' });
+      proxy.cutAtNext('Banjir');
+      expect(await rejection(accept(store, [part]))).to.be.instanceOf(StoreUnavailable);
+      expect((await store.counts()).reportsWaiting, 'it was committed').to.equal(2);
+      expect(await accept(store, [part])).to.include({ reports: 0, duplicates: 1 });
+      expect(await accept(store, [part]), 'the next is a message of its own').to.include({ reports: 1, duplicates: 0 });
+    });
+
+    it('takes what was not stored in the end for new, and an equal text after it as well', async () => {
+      await accept(store);
+      const part = smsPart({ key: contentKey(1, 'Banjir'), text: 'Banjir setinggi lutut' });
+      proxy.cutAtNext('Banjir');
+      await rejection(accept(store, [part]));
+      // As if the line had been cut a moment earlier.
+      await place.rows(`DELETE FROM forward_queue WHERE seq IN (SELECT seq FROM reports WHERE text LIKE 'Banjir%')`);
+      await place.rows('DELETE FROM part_fingerprints');
+      expect(await accept(store, [part])).to.include({ reports: 1, duplicates: 0 });
+      expect(await accept(store, [part])).to.include({ reports: 1, duplicates: 0 });
+    });
+
     it('records a ticket once, whatever became of the answer to its commit', async () => {
       await accept(store);
       const [claim] = await store.claimReports({ owner: 'a', limit: 1, nowMs: startMs, leaseMs: 60_000 });
