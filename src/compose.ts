@@ -5,7 +5,6 @@ import { smppAdapter } from '../adapters/channels/smpp/index.js';
 import { telegramAdapter } from '../adapters/channels/telegram/index.js';
 import { twilioAdapter } from '../adapters/channels/twilio/index.js';
 import { twitterAdapter } from '../adapters/channels/twitter/index.js';
-import { openCopyTarget, openPostgresStore } from '../adapters/stores/postgres/index.js';
 import { openCopySource, openSqliteStore } from '../adapters/stores/sqlite/index.js';
 import { embeddedTracker, openTicketDesk } from '../adapters/trackers/embedded/index.js';
 import { httpTracker } from '../adapters/trackers/http/index.js';
@@ -62,6 +61,7 @@ export async function openStore({ store }: Pick<GatewayConfig, 'store'>, role: '
   const rules = { joinParts };
   const file = sqliteFile(store.url);
   if (file !== null) return openSqliteStore({ file, rules, role });
+  const { openPostgresStore } = await postgres();
   return await openPostgresStore({
     url: store.url,
     poolMax: store.pool.connections,
@@ -75,9 +75,16 @@ export async function openStore({ store }: Pick<GatewayConfig, 'store'>, role: '
 /** For moving from one to the other. A page of rows may take its time. */
 export const storeCopies = {
   openSource: openCopySource,
-  openTarget: (url: string) =>
-    openCopyTarget({ url, poolMax: 2, connectTimeoutMs: 10_000, statementTimeoutMs: 120_000 }),
+  openTarget: async (url: string) => {
+    const { openCopyTarget } = await postgres();
+    return await openCopyTarget({ url, poolMax: 2, connectTimeoutMs: 10_000, statementTimeoutMs: 120_000 });
+  },
 };
+
+/** Loaded where it is used: its driver takes 8 MB. */
+function postgres(): Promise<typeof import('../adapters/stores/postgres/index.js')> {
+  return import('../adapters/stores/postgres/index.js');
+}
 
 /** The desk of the embedded tracker. @throws when another tracker is configured. */
 export function openDesk(config: GatewayConfig): TicketDesk {

@@ -35,7 +35,7 @@ export function startCommand(deps: StartDeps): Command {
         deps.setExitCode(badConfigExitCode);
         return;
       }
-      keepHeapSmall();
+      tuneHeap();
       const stopped = untilSignal();
       const { config } = settings;
       const redaction = new Redaction(config.secrets);
@@ -60,9 +60,13 @@ export function startCommand(deps: StartDeps): Command {
 /**
  * By default V8 lets the heap grow to four times what lives in it before it collects. What lives here is what is under
  * way, and never much: with twice as much the whole way peaks at 178 MB instead of 245 MB, for 4 % of its speed.
+ *
+ * A small heap is collected often, a few milliseconds each time, and by default four threads share that. Waking
+ * them costs more than they save: they took 0.3 of two processors, and without them the whole way is 10 to 19 % faster.
  */
-function keepHeapSmall(): void {
+function tuneHeap(): void {
   setFlagsFromString('--heap-growing-percent=100');
+  setFlagsFromString('--no-parallel-scavenge');
 }
 
 interface Run {

@@ -134,45 +134,78 @@ export interface EncodeOptions {
  * or a short_message over 255 octets would shift what follows, so they throw a RangeError.
  */
 export function encodePdu(command: string, options: EncodeOptions): Buffer {
-  const definition = smpp.commands[command];
-  if (definition === undefined) throw new RangeError(`no such SMPP command: ${command}`);
-  const header = Buffer.alloc(headerOctets);
-  const body = options.commandStatus ? [] : [...encodeFields(definition.params ?? {}, options), ...encodeTlvs(options)];
-  header.writeUInt32BE(headerOctets + body.reduce((sum, octets) => sum + octets.length, 0), 0);
-  header.writeUInt32BE(definition.id, 4);
-  header.writeUInt32BE(options.commandStatus ?? 0, 8);
-  header.writeUInt32BE(options.sequenceNumber, 12);
-  return Buffer.concat([header, ...body]);
+  const { id, params } = layoutOf(command);
+  const body = options.commandStatus ? [] : [...piecesOf(params, options), ...tlvPiecesOf(options)];
+  const length = body.reduce((sum, { type, value }) => sum + type.size(value), headerOctets);
+  // One piece of memory for the whole: one for each field was an eighth of all that the whole way allocates.
+  const octets = Buffer.alloc(length);
+  octets.writeUInt32BE(length, 0);
+  octets.writeUInt32BE(id, 4);
+  octets.writeUInt32BE(options.commandStatus ?? 0, 8);
+  octets.writeUInt32BE(options.sequenceNumber, 12);
+  let offset = headerOctets;
+  for (const { type, value } of body) {
+    // The package's own writer makes a Buffer of each string before it copies it.
+    if (type === smpp.types.cstring && typeof value === 'string') octets.write(value, offset, 'latin1');
+    else type.write(value, octets, offset);
+    offset += type.size(value);
+  }
+  return octets;
 }
 
-type Params = NonNullable<(typeof smpp.commands)[string]['params']>;
+/** A value in its place. */
+interface Piece {
+  readonly type: FieldType;
+  readonly value: FieldValue;
+}
 
-function encodeFields(params: Params, { fields = {} }: EncodeOptions): Buffer[] {
-  return Object.entries(params).map(([name, { type, default: ownDefault }]) => {
-    const value = (fields[name] ?? ownDefault ?? type.default) as FieldValue;
+interface Param {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly fallback: FieldValue;
+}
+
+interface Layout {
+  readonly id: number;
+  readonly params: readonly Param[];
+}
+
+const layouts = new Map<string, Layout>();
+
+function layoutOf(command: string): Layout {
+  const known = layouts.get(command);
+  if (known !== undefined) return known;
+  const definition = smpp.commands[command];
+  if (definition === undefined) throw new RangeError(`no such SMPP command: ${command}`);
+  const params = Object.entries(definition.params ?? {}).map(([name, { type, default: own }]) => {
+    return { name, type, fallback: (own ?? type.default) as FieldValue };
+  });
+  const layout = { id: definition.id, params };
+  layouts.set(command, layout);
+  return layout;
+}
+
+function piecesOf(params: readonly Param[], { fields = {} }: EncodeOptions): Piece[] {
+  return params.map(({ name, type, fallback }) => {
+    const value = fields[name] ?? fallback;
     if (typeof value === 'string' && value.includes('\0')) throw new RangeError(`${name} holds a NUL`);
     if (type === smpp.types.buffer && (value as Buffer).length > 255)
       throw new RangeError(`${name} is over 255 octets`);
-    return encodeValue(type, value);
+    return { type, value };
   });
 }
 
-function encodeTlvs({ tlvs = {} }: EncodeOptions): Buffer[] {
-  return Object.entries(tlvs).map(([name, value]) => {
+function tlvPiecesOf({ tlvs = {} }: EncodeOptions): Piece[] {
+  return Object.entries(tlvs).flatMap(([name, value]) => {
     const definition = smpp.tlvs[name];
     if (definition === undefined) throw new RangeError(`no such TLV: ${name}`);
-    const octets = encodeValue(definition.type, value);
-    const head = Buffer.alloc(4);
-    head.writeUInt16BE(definition.id, 0);
-    head.writeUInt16BE(octets.length, 2);
-    return Buffer.concat([head, octets]);
+    const { id, type } = definition;
+    return [uint16(id), uint16(type.size(value)), { type, value }];
   });
 }
 
-function encodeValue(type: FieldType, value: FieldValue): Buffer {
-  const octets = Buffer.alloc(type.size(value));
-  type.write(value, octets, 0);
-  return octets;
+function uint16(value: number): Piece {
+  return { type: smpp.types.int16 as FieldType, value };
 }
 
 /** The tag of a TLV by the package's name for it. Throws on a name it does not have. */
