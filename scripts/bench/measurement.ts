@@ -14,6 +14,10 @@ export type Subject =
   | 'PostgreSQL, intake'
   | 'PostgreSQL, intake, two nodes'
   | 'PostgreSQL, whole way'
+  | 'SQLite, full store'
+  | 'SQLite, empty store'
+  | 'PostgreSQL, full store'
+  | 'PostgreSQL, empty store'
   | 'Kannel, intake'
   | 'Kannel, whole way'
   | 'understanding';

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** What the kernel knows of one process (man proc_pid_status, proc_pid_stat); null where there is no /proc. */
 export interface ProcessUse {
@@ -58,4 +58,20 @@ export function busySeconds(stat: string): number {
     .slice(1)
     .map(Number);
   return (user + nice + system + irq + softirq + steal) / ticksPerSecond;
+}
+
+/** A process and its children: PostgreSQL has one for each connection. */
+export function familyOf(pid: number): number[] {
+  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
+  return [pid, ...children.map(Number)];
+}
+
+/** Field 4, counted after the command name, which may itself hold spaces and parentheses. */
+function parentOf(pid: string): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return null;
+  }
 }

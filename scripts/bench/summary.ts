@@ -49,13 +49,21 @@ const burstColumns: readonly Column<Burst>[] = [
   { title: 'peak MB', align: 'right', cell: ({ peakMb }) => figure(peakMb, 0) },
 ];
 
+export function headOf(machine: Machine): string {
+  return `${machine.processor}, ${machine.cores} cores, Node.js ${machine.node}, fsync ${machine.fsyncMs.toFixed(2)} ms`;
+}
+
+export function measurementTable(measurements: readonly Measurement[]): string {
+  return table(columns, measurements);
+}
+
 /** All that the run found, for a person. */
 export function summary(machine: Machine, all: readonly Finding[], absences: readonly Absence[]): string {
-  const head = `${machine.processor}, ${machine.cores} cores, Node.js ${machine.node}, fsync ${machine.fsyncMs.toFixed(2)} ms`;
+  const head = headOf(machine);
   const missing = absences.map((absence) => `Not measured: ${absence.subject}: ${absence.reason}.`);
   const [measurements, bursts] = [all.filter(isMeasurement), all.filter(isBurst)];
   const tables = [
-    ...(measurements.length > 0 ? ['', table(columns, measurements)] : []),
+    ...(measurements.length > 0 ? ['', measurementTable(measurements)] : []),
     ...(bursts.length > 0 ? ['', table(burstColumns, bursts)] : []),
   ];
   const verdicts = table(verdictColumns, judge(measurements, bursts));

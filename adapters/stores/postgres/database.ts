@@ -18,6 +18,8 @@ const sessionSettings: Readonly<Record<string, string>> = {
   enable_seqscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
+  // Each reads little: to start another process for a part of it takes longer.
+  max_parallel_workers_per_gather: '0',
   jit: 'off',
 };
 
@@ -256,7 +258,8 @@ function parserOf(oid: number, format: 'text' | 'binary' = 'text') {
   return oid === int8Oid ? Number : types.getTypeParser(oid, format as 'text');
 }
 
-async function setSession(client: ClientBase): Promise<void> {
+/** Also for whoever explains what the store's statements do. */
+export async function setSession(client: ClientBase): Promise<void> {
   // A connection that is cut says so twice: to the query under way, which tells whoever asked, and here.
   client.on('error', () => {});
   await client.query(

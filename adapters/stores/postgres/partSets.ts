@@ -62,12 +62,18 @@ const latestSets = `SELECT ${columns}
     WHERE p.channel_id = g.channel_id AND p.sender_id = g.sender_id AND p.recipient = g.recipient
       AND p.reference = g.reference AND p.total = g.total
     ORDER BY p.id DESC LIMIT 1) AS s`;
-const openSets = `SELECT ${columns} FROM part_sets s WHERE s.sender_id = ANY($1::bigint[]) AND s.report_seq IS NULL ORDER BY s.id`;
+// OFFSET 0 keeps the look-up of each sender by itself: all in one, a plan made while few sets are open reads every open set.
+const openSets = `SELECT ${columns} FROM unnest($1::bigint[]) AS g (sender_id)
+  CROSS JOIN LATERAL (
+    SELECT * FROM part_sets p WHERE p.sender_id = g.sender_id AND p.report_seq IS NULL ORDER BY p.id OFFSET 0) AS s
+  ORDER BY s.id`;
 const piecesOfSets = `SELECT set_id, sequence, received_ms, external_id, encoding, text_offset, raw FROM parts
   WHERE set_id = ANY($1::bigint[]) AND NOT duplicate ORDER BY set_id, sequence`;
 const overdueOnes = `SELECT s.id, s.sender_id FROM part_sets s
   WHERE s.report_seq IS NULL AND s.join_until_ms <= $1 ORDER BY s.join_until_ms LIMIT ${overdueBatch}`;
-const stillOpen = `SELECT ${columns} FROM part_sets s WHERE s.id = ANY($1::bigint[]) AND s.report_seq IS NULL ORDER BY s.id`;
+const stillOpen = `SELECT ${columns} FROM unnest($1::bigint[]) AS g (id)
+  CROSS JOIN LATERAL (SELECT * FROM part_sets p WHERE p.id = g.id OFFSET 0) AS s
+  WHERE s.report_seq IS NULL ORDER BY s.id`;
 const holdSenders = 'SELECT 1 FROM senders WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE';
 const closeSets = `UPDATE part_sets s SET report_seq = g.report_seq
   FROM ${unnest(['bigint', 'bigint'])} AS g (id, report_seq) WHERE s.id = g.id`;

@@ -30,9 +30,12 @@ export interface KnownRow extends NotesRow {
   readonly has_tickets: boolean;
 }
 
-/** Of `reports r` and `sender_notes n`, left joined. */
+/**
+ * Of `reports r` and `sender_notes n`, left joined. LIMIT, and not EXISTS: that may be planned as one look at all tickets
+ * there are, and was as soon as much waited.
+ */
 export const knownColumns = `r.sender_id,
-    EXISTS (SELECT 1 FROM sender_tickets t WHERE t.sender_id = r.sender_id) AS has_tickets,
+    (SELECT t.sender_id FROM sender_tickets t WHERE t.sender_id = r.sender_id LIMIT 1) IS NOT NULL AS has_tickets,
     coalesce(n.stopped, false) AS stopped, n.language, n.pace_since_ms, n.pace_answers, n.question, n.question_seq,
     n.asked_ms, n.question_until_ms`;
 

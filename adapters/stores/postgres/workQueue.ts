@@ -89,8 +89,10 @@ export class WorkQueue {
       WHERE seq IN (SELECT seq FROM ${table} WHERE state IN (1, 2) AND due_ms <= $1
                     ORDER BY due_ms LIMIT ${promotedPerClaimMax} FOR UPDATE SKIP LOCKED)
       RETURNING lane, sender_id, followed`;
+    // No `lane = $1`: then a plan may walk the queue by its primary key, past all that is parked or under way.
     this.#claim = `taken AS MATERIALIZED (
-        SELECT seq FROM ${table} WHERE lane = $1 AND state = ${state.ready} ORDER BY seq LIMIT $2 FOR UPDATE SKIP LOCKED),
+        SELECT seq FROM ${table} WHERE lane >= $1 AND lane <= $1 AND state = ${state.ready} ORDER BY lane, seq LIMIT $2
+        FOR UPDATE SKIP LOCKED),
       leased AS (
         UPDATE ${table} q SET state = ${state.leased}, due_ms = $3, node = $4 FROM taken WHERE q.seq = taken.seq
         RETURNING q.seq, q.attempts, q.uncertain_attempts)`;
@@ -103,8 +105,9 @@ export class WorkQueue {
       FROM unnest($1::bigint[], $2::bigint[], $3::boolean[]) AS g (seq, due_ms, is_uncertain)
       WHERE q.seq = g.seq AND q.state <> ${state.parked} AND ${isOurs}4)
       RETURNING q.seq, q.lane, q.sender_id, q.followed`;
+    // What has a node is leased. Not by its state: then a plan could read all that is leased or waits instead.
     this.#release = `UPDATE ${table} q SET state = ${state.ready}, due_ms = 0, node = NULL
-      WHERE seq = ANY($1::bigint[]) AND q.state = ${state.leased} AND q.node = $2
+      WHERE seq = ANY($1::bigint[]) AND q.node = $2
       RETURNING q.lane, q.sender_id, q.followed`;
     const turns = 'unnest($1::integer[], $2::bigint[]) AS t (lane, sender_id)';
     this.#stepBack = `UPDATE ${table} q SET state = ${state.parked} FROM ${turns}

@@ -10,6 +10,7 @@ export interface DeliverSmTemplate {
 
 const senderPrefix = '62812';
 const senderDigits = 8;
+const senderNumbers = 10 ** senderDigits;
 
 /** Builds the PDU once (SMPP 3.4, 4.6.1), so that the hot path only copies and patches. */
 export function deliverSmTemplate(text: string, destination: string): DeliverSmTemplate {
@@ -36,16 +37,24 @@ export function deliverSmTemplate(text: string, destination: string): DeliverSmT
   };
 }
 
+/** Who writes, in turn: sender n of `count` has the number `(first + n) * spread`, its last eight digits. */
+export interface Senders {
+  readonly count: number;
+  readonly first: number;
+  /** 1: one number after the other. */
+  readonly spread: number;
+}
+
 /** Hands out messages that never repeat: number n takes the n-th template and the n-th sender, in turn. */
 export class MessageSource {
   readonly #templates: readonly DeliverSmTemplate[];
-  readonly #senders: number;
+  readonly #senders: Senders;
   readonly #longest: number;
   #made = 0;
 
-  constructor(templates: readonly DeliverSmTemplate[], senders: number) {
+  constructor(templates: readonly DeliverSmTemplate[], senders: number | Senders) {
     this.#templates = templates;
-    this.#senders = senders;
+    this.#senders = typeof senders === 'number' ? { count: senders, first: 0, spread: 1 } : senders;
     this.#longest = Math.max(...templates.map((template) => template.octets.length));
   }
 
@@ -63,7 +72,9 @@ export class MessageSource {
     if (template === undefined) throw new Error('A message source needs at least one template');
     template.octets.copy(buffer, offset);
     buffer.writeUInt32BE(sequence, offset + 12);
-    writeDigits(buffer, offset + template.senderOffset, senderDigits, number % this.#senders);
+    const { count, first, spread } = this.#senders;
+    const sender = ((first + (number % count)) * spread) % senderNumbers;
+    writeDigits(buffer, offset + template.senderOffset, senderDigits, sender);
     writeDigits(buffer, offset + template.numberOffset, numberDigits, number);
     return offset + template.octets.length;
   }

@@ -1,10 +1,11 @@
 import { serve } from '../worker.js';
+import type { Senders } from './deliverSm.js';
 import type { LoadPlan, LoadResult } from './load.js';
 import { Smsc } from './smsc.js';
 
 /** The generator as a process of its own, so that its work is not done on the thread that is measured. */
 export type GeneratorCommands = {
-  listen(argument: { ports: number; senders: number; destination: string }): Promise<number[]>;
+  listen(argument: { ports: number; senders: number | Senders; destination: string }): Promise<number[]>;
   waitForLinks(argument: { count: number; withinMs: number }): Promise<void>;
   run(plan: LoadPlan): Promise<LoadResult>;
   acknowledged(argument: null): Promise<number>;

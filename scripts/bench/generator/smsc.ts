@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deliverSmTemplate, MessageSource } from './deliverSm.js';
+import { deliverSmTemplate, MessageSource, type Senders } from './deliverSm.js';
 import { EsmeLink } from './esmeLink.js';
 import { difference, type LoadPlan, type LoadResult, read, Tally } from './load.js';
 import { textTemplates } from './texts.js';
@@ -20,7 +20,7 @@ export class Smsc {
   /** Set while a plan runs. */
   #lostLink: string | null = null;
 
-  constructor(senders: number, destination: string) {
+  constructor(senders: number | Senders, destination: string) {
     const templates = textTemplates.map((text) => deliverSmTemplate(text, destination));
     this.#messages = new MessageSource(templates, senders);
   }

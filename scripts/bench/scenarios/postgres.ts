@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PostgresServer } from '../../postgres/server.js';
 import { type Bench, type Labels, measure, timedPlan, waitForLinks } from '../bench.js';
@@ -6,6 +5,7 @@ import { freePort } from '../freePort.js';
 import { startGateway } from '../gateway/gateway.js';
 import type { Measurement } from '../measurement.js';
 import type { ServerProcess } from '../processes.js';
+import { familyOf } from '../procfs.js';
 
 /** The same work on a PostgreSQL server of its own: what the database takes of the processors counts as the gateway's. */
 export async function onPostgres(bench: Bench): Promise<Measurement[]> {
@@ -68,21 +68,5 @@ async function withNodes<Result>(
     for (const gateway of gateways) await gateway.stop();
     await waitForLinks(bench, 0);
     await database.stop();
-  }
-}
-
-/** A process and its children: PostgreSQL has one for each connection. */
-function familyOf(pid: number): number[] {
-  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
-  return [pid, ...children.map(Number)];
-}
-
-/** Field 4, counted after the command name, which may itself hold spaces and parentheses. */
-function parentOf(pid: string): number | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return null;
   }
 }

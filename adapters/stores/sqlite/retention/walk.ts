@@ -2,6 +2,8 @@ import type { Cursors } from '../cursors.js';
 import type { Db } from '../database.js';
 
 const dayMs = 86_400_000;
+/** A tenth of a second where ten million messages are kept. */
+const countedPerSlice = 20_000;
 
 /** What is walked: a table that grows at its end, and which of its rows the walk is about. */
 export interface Path {
@@ -36,6 +38,10 @@ export interface Advance {
   readonly isAtEnd: boolean;
 }
 
+interface Counted extends Ripeness {
+  readonly keptSinceMs: number;
+}
+
 interface Row {
   readonly key: number;
   readonly received_ms: number;
@@ -53,6 +59,8 @@ export class Walk {
   readonly #hold;
   readonly #drop;
   readonly #count;
+  readonly #countHeld;
+  readonly #newest;
 
   constructor(
     db: Db,
@@ -78,11 +86,15 @@ export class Walk {
     this.#drop = db.prepare<[string]>(
       `DELETE FROM retention_held WHERE walk = '${name}' AND subject IN (SELECT value FROM json_each(?))`,
     );
-    this.#count = db.prepare<[Ripeness & { after: number; keptSinceMs: number }], { count: number }>(
+    this.#count = db.prepare<[Counted & { after: number; to: number }], { count: number }>(
       `SELECT count(*) AS count FROM ${table} s
-       WHERE (s.${key} > @after OR s.${key} IN (SELECT subject FROM retention_held WHERE walk = '${name}'))
-         AND ${isOpen} AND s.received_ms > @keptSinceMs AND ${ripe}`,
+       WHERE s.${key} > @after AND s.${key} <= @to AND ${isOpen} AND s.received_ms > @keptSinceMs AND ${ripe}`,
     );
+    this.#countHeld = db.prepare<[Counted], { count: number }>(
+      `SELECT count(*) AS count FROM retention_held k CROSS JOIN ${table} s ON s.${key} = k.subject
+       WHERE k.walk = '${name}' AND ${isOpen} AND s.received_ms > @keptSinceMs AND ${ripe}`,
+    );
+    this.#newest = db.prepare<[], { key: number | null }>(`SELECT max(${key}) AS key FROM ${table}`);
   }
 
   /** Goes on by a batch. */
@@ -101,9 +113,17 @@ export class Walk {
     this.#drop.run(JSON.stringify(subjects));
   }
 
-  /** How many may go, of those received after `keptSinceMs`. Reads the whole table. */
+  /**
+   * How many may go, of those received after `keptSinceMs`. Reads the whole table, in slices: while one statement reads, the
+   * write-ahead log of a gateway beside it cannot begin anew.
+   */
   count(until: Ripeness, keptSinceMs: number): number {
-    return this.#count.get({ ...until, keptSinceMs, after: this.#position() })?.count ?? 0;
+    let sum = this.#countHeld.get({ ...until, keptSinceMs })?.count ?? 0;
+    const newest = this.#newest.get()?.key ?? 0;
+    for (let after = this.#position(); after < newest; after += countedPerSlice) {
+      sum += this.#count.get({ ...until, keptSinceMs, after, to: after + countedPerSlice })?.count ?? 0;
+    }
+    return sum;
   }
 
   /** Rows come in the order of their arrival: the first that is too young ends it. */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
-import { deliverSmTemplate, MessageSource } from '../../../../scripts/bench/generator/deliverSm.js';
+import { deliverSmTemplate, MessageSource, type Senders } from '../../../../scripts/bench/generator/deliverSm.js';
 import { textTemplates } from '../../../../scripts/bench/generator/texts.js';
 
 interface DecodedPdu {
@@ -27,7 +27,7 @@ function decodeAll(octets: Buffer): DecodedPdu[] {
   return pdus;
 }
 
-function source(senders: number): MessageSource {
+function source(senders: number | Senders): MessageSource {
   return new MessageSource(
     textTemplates.map((text) => deliverSmTemplate(text, '1708')),
     senders,
@@ -54,6 +54,12 @@ describe('bench: pre-built deliver_sm', () => {
     const pdus = [...decodeAll(messages.batch(500, 1)), ...decodeAll(messages.batch(500, 1))];
     expect(new Set(pdus.map((pdu) => pdu.short_message.message)).size).to.equal(1000);
     expect(new Set(pdus.map((pdu) => pdu.source_addr)).size).to.equal(10);
+  });
+
+  it('come from numbers that are spread, where that is asked for', () => {
+    const pdus = decodeAll(source({ count: 3, first: 14, spread: 7_368_787 }).batch(4, 1));
+    const numbers = ['6281203163018', '6281210531805', '6281217900592'];
+    expect(pdus.map((pdu) => pdu.source_addr)).to.deep.equal([...numbers, numbers[0]]);
   });
 
   it('refuse a text that has no place for its number', () => {
