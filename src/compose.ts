@@ -10,7 +10,7 @@ import { embeddedTracker, openTicketDesk } from '../adapters/trackers/embedded/i
 import { httpTracker } from '../adapters/trackers/http/index.js';
 import type { Configured } from './config/adapterBlocks.js';
 import { type Adapters, type GatewayConfig, webhookUrl } from './config/load.js';
-import { sqliteFile } from './config/storeUrl.js';
+import { shownStoreUrl, sqliteFile } from './config/storeUrl.js';
 import { OneNodeChannel } from './control/oneNodeChannel.js';
 import type { ChannelSetup } from './control/servedChannel.js';
 import type { WorkingCalendar } from './conversation/calendar.js';
@@ -62,14 +62,22 @@ export async function openStore({ store }: Pick<GatewayConfig, 'store'>, role: '
   const file = sqliteFile(store.url);
   if (file !== null) return openSqliteStore({ file, rules, role });
   const { openPostgresStore } = await postgres();
-  return await openPostgresStore({
+  const connecting = {
     url: store.url,
     poolMax: store.pool.connections,
     connectTimeoutMs: store.pool.connectTimeoutSeconds * 1000,
     statementTimeoutMs: store.pool.statementTimeoutSeconds * 1000,
-    rules,
-    role,
-  });
+  };
+  return await named(store.url, openPostgresStore({ ...connecting, rules, role }));
+}
+
+/** @throws naming the store: what a driver says of a refused connection does not tell whose it was. */
+async function named<Opened>(url: string, opening: Promise<Opened>): Promise<Opened> {
+  try {
+    return await opening;
+  } catch (error) {
+    throw new Error(`${shownStoreUrl(url)}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** For moving from one to the other. A page of rows may take its time. */
@@ -77,7 +85,8 @@ export const storeCopies = {
   openSource: openCopySource,
   openTarget: async (url: string) => {
     const { openCopyTarget } = await postgres();
-    return await openCopyTarget({ url, poolMax: 2, connectTimeoutMs: 10_000, statementTimeoutMs: 120_000 });
+    const limits = { poolMax: 2, connectTimeoutMs: 10_000, statementTimeoutMs: 120_000 };
+    return await named(url, openCopyTarget({ url, ...limits }));
   },
 };
 

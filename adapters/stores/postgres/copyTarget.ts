@@ -1,6 +1,7 @@
 import type { CopyKey, CopyProgress, CopyRow, CopyTable, CopyTarget, CopyValue } from '../../../src/ports/storeCopy.js';
 import { column, unnest } from './bulk.js';
 import { type Connecting, Database } from './database.js';
+import { openingFault } from './faults.js';
 import { migrate } from './migrate.js';
 
 const begun = `CREATE TABLE IF NOT EXISTS copy_progress (
@@ -25,7 +26,7 @@ export async function openCopyTarget(connecting: Connecting): Promise<CopyTarget
     return new PostgresCopyTarget(database);
   } catch (error) {
     await database.close();
-    throw error;
+    throw openingFault(error);
   }
 }
 

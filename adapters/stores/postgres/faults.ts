@@ -56,6 +56,30 @@ export class CommitInDoubt extends StoreUnavailable {
   }
 }
 
+/** Why there is no store to be had, and what to do: whoever reads it has just typed a URL or started two machines. */
+const openingAdvice: readonly { states: RegExp; meaning: string }[] = [
+  { states: /^(none|08...)$/, meaning: 'PostgreSQL does not answer there: is it running, and is the way to it open?' },
+  { states: /^28...$/, meaning: 'it does not let this user in: check user and password, and pg_hba.conf' },
+  { states: /^3D000$/, meaning: 'there is no such database: make it, such as with `createdb`' },
+  { states: /^42501$/, meaning: 'this user may not make the tables: it needs CREATE on the schema' },
+  { states: /^53300$/, meaning: 'it has no connection left: raise max_connections, or lower store.pool.connections' },
+  { states: /^57P03$/, meaning: 'it is still starting: try again' },
+];
+
+/** An error of opening with advice beside what the database said; what has its own words is left as it is. */
+export function openingFault(error: unknown): unknown {
+  if (error instanceof StoreUnavailable) return error;
+  const state = sqlStateOf(error) ?? (isFromNetwork(error) ? 'none' : '');
+  const advice = openingAdvice.find(({ states }) => states.test(state));
+  return advice === undefined ? error : new Error(`${reasonOf(error)}; ${advice.meaning}`, { cause: error });
+}
+
+/** A refused connection has a code such as ECONNREFUSED; the pool's own time-out has only its message. */
+function isFromNetwork(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' || (error instanceof Error && /timeout|terminated/i.test(error.message));
+}
+
 function reasonOf(error: unknown): string {
   const state = sqlStateOf(error);
   if (state !== null && mayQuoteValues.test(state)) return `the database refused a value (SQLSTATE ${state})`;

@@ -25,6 +25,7 @@ import { cursors } from './cursors.js';
 import { type Connecting, clientConfig, Database, type Tx } from './database.js';
 import { deadLetters, type OpenLetter } from './deadLetters.js';
 import { EarlierMessages } from './earlierMessages.js';
+import { openingFault } from './faults.js';
 import { GroupedIntake } from './groupedIntake.js';
 import { recordHandled } from './handledMessages.js';
 import { Hints } from './hints.js';
@@ -102,7 +103,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     return store;
   } catch (error) {
     await database.close();
-    throw error;
+    throw openingFault(error);
   }
 }
 
