@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadPlan, LoadResult } from './generator/load.js';
 import type { GeneratorCommands } from './generator/process.js';
 import { type Finding, type Measurement, ratePerSecond, type Subject } from './measurement.js';
@@ -51,6 +52,8 @@ export interface Labels {
 export interface Driver {
   readonly pid: number;
   run(): Promise<LoadResult>;
+  /** What counts of the run, after its warm-up; null: all of it. */
+  readonly counted: { readonly warmupMs: number; readonly measureMs: number } | null;
 }
 
 /** The ids of a server's processes; a function where there may be more of them in the end. */
@@ -59,28 +62,19 @@ export type Pids = readonly number[] | (() => readonly number[]);
 /** Drives the server that is bound now, and watches its processes meanwhile. */
 export function measure(bench: Bench, labels: Labels, plan: LoadPlan, pids: Pids): Promise<Measurement> {
   const { generator } = bench;
-  return measureDriven(bench, labels, { pid: generator.pid, run: () => generator.call('run', plan) }, pids);
+  const counted = plan.until.kind === 'time' ? plan.until : null;
+  const driver = { pid: generator.pid, run: () => generator.call('run', plan), counted };
+  return measureDriven(bench, labels, driver, pids);
 }
 
 /** The same, with a driver of the scenario's own. */
 export async function measureDriven(bench: Bench, labels: Labels, driver: Driver, servers: Pids): Promise<Measurement> {
   const pids = typeof servers === 'function' ? servers : () => servers;
-  const fromMs = performance.now();
-  const before = pids().map(processUse);
   const ours = [driver.pid, bench.generator.pid, bench.tracker.pid, process.pid];
-  const others = watchOthers(() => [...new Set([...pids(), ...ours])]);
-  const load = await driver.run();
-  const seconds = (performance.now() - fromMs) / 1000;
-  const after = pids().map(processUse);
-  const cpuSeconds = (uses: typeof after) => total(uses.map((use) => use?.cpuSeconds ?? null));
-  const [cpuBefore, cpuAfter] = [cpuSeconds(before), cpuSeconds(after)];
-  const measurement = {
-    ...labels,
-    load,
-    peakMb: total(after.map((use) => use?.peakResidentMb ?? null)),
-    serverCpus: cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / seconds,
-    otherCpus: others(seconds),
-  };
+  const running = driver.run();
+  const [load, cpus] = await Promise.all([running, cpusDuring(running, driver.counted, pids, ours)]);
+  const peakMb = total(pids().map((pid) => processUse(pid)?.peakResidentMb ?? null));
+  const measurement = { ...labels, load, peakMb, serverCpus: cpus.server, otherCpus: cpus.others };
   const rate = Math.round(ratePerSecond(measurement)).toLocaleString('en');
   bench.say(
     `  ${labels.subject}${labels.variant === '' ? '' : ` (${labels.variant})`}: ${rate} ${labels.counts} a second`,
@@ -89,19 +83,43 @@ export async function measureDriven(bench: Bench, labels: Labels, driver: Driver
 }
 
 /**
- * Begins to watch what the machine does beside the bench; the returned function tells, after so many seconds, how many
- * processors that kept busy. The kernel's own threads count as others: a tenth or two of a processor is ordinary.
+ * Processors kept busy by the servers and by what has nothing to do with the bench, over the time in which the rate is
+ * counted: what a server takes to become warm, a second of compiling for each Node.js process, is no cost of a message.
+ * The kernel's own threads count as others: a tenth or two of a processor is ordinary.
  */
-function watchOthers(ours: () => readonly number[]): (seconds: number) => number | null {
-  const busyWithOthers = () => {
-    const own = total(ours().map((pid) => processUse(pid)?.cpuSeconds ?? null));
+async function cpusDuring(
+  running: Promise<LoadResult>,
+  counted: Driver['counted'],
+  pids: () => readonly number[],
+  ours: readonly number[],
+): Promise<{ server: number | null; others: number | null }> {
+  if (counted !== null) await sleep(counted.warmupMs);
+  const fromMs = performance.now();
+  const server = secondsSince(() => cpuSecondsOf(pids()));
+  const others = secondsSince(() => {
+    const own = cpuSecondsOf([...new Set([...pids(), ...ours])]);
     const all = busyCpuSeconds();
-    return own === null || all === null ? null : all - own;
+    return own === null || all === null ? null : Math.max(0, all - own);
+  });
+  if (counted === null) await running;
+  else await sleep(counted.measureMs);
+  const seconds = (performance.now() - fromMs) / 1000;
+  const [busy, disturbing] = [server(), others()];
+  return {
+    server: busy === null ? null : busy / seconds,
+    others: disturbing === null ? null : Math.max(0, disturbing / seconds),
   };
-  const before = busyWithOthers();
-  return (seconds) => {
-    const after = busyWithOthers();
-    return before === null || after === null ? null : Math.max(0, (after - before) / seconds);
+}
+
+function cpuSecondsOf(pids: readonly number[]): number | null {
+  return total(pids.map((pid) => processUse(pid)?.cpuSeconds ?? null));
+}
+
+function secondsSince(read: () => number | null): () => number | null {
+  const before = read();
+  return () => {
+    const after = read();
+    return before === null || after === null ? null : after - before;
   };
 }
 

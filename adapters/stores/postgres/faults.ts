@@ -18,6 +18,12 @@ const isDatabases = /^(08|53|57|58|XX)|^(25006|55P03)$/;
 /** Errors about values may quote them, and values are what citizens wrote. */
 const mayQuoteValues = /^(22|23)/;
 
+/** What another transaction changed between two statements of this one: the same again will do. */
+export class Overtaken extends Error {
+  readonly code = '40001';
+  override readonly name = 'Overtaken';
+}
+
 export function sqlStateOf(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;

@@ -1,6 +1,7 @@
 import type { PartKey } from '../../../src/ports/channel.js';
 import { column, unnest } from './bulk.js';
 import type { Tx } from './database.js';
+import { Overtaken } from './faults.js';
 
 type ContentKey = Extract<PartKey, { by: 'content' }>;
 
@@ -194,7 +195,7 @@ export class PartKeys {
     const changed = new Set<Known>();
     for (const { partId, channelId, key } of others) {
       const row = known.get(nameOf(channelId, key.fingerprint));
-      if (row === undefined) throw new Error('a part key conflicts and is not there');
+      if (row === undefined) throw new Overtaken('a fingerprint was settled while it was looked at');
       const original = this.#compare(tx, row, key);
       if (original !== null) repeats.set(partId, original);
       changed.add(row);

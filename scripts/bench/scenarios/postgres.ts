@@ -7,6 +7,9 @@ import type { Measurement } from '../measurement.js';
 import type { ServerProcess } from '../processes.js';
 import { familyOf } from '../procfs.js';
 
+/** Each of two nodes has half of the messages to become warm by, and one node is given the same time. */
+const warmupFactor = 2;
+
 /** The same work on a PostgreSQL server of its own: what the database takes of the processors counts as the gateway's. */
 export async function onPostgres(bench: Bench): Promise<Measurement[]> {
   const deadTracker = await freePort();
@@ -32,7 +35,7 @@ export async function onPostgres(bench: Bench): Promise<Measurement[]> {
   ];
   const found: Measurement[] = [];
   for (const { nodes, trackerPort, awaitReplies, labels } of runs) {
-    const plan = timedPlan(bench.options, awaitReplies);
+    const plan = timedPlan({ ...bench.options, warmupMs: bench.options.warmupMs * warmupFactor }, awaitReplies);
     found.push(
       await withNodes(bench, nodes, trackerPort, (gateways, database) =>
         measure(bench, labels, plan, () => [...gateways.map(({ pid }) => pid), ...familyOf(database.pid)]),

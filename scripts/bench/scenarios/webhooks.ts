@@ -23,7 +23,9 @@ export async function webhooks(bench: Bench): Promise<Measurement[]> {
   const drive = async (labels: Labels, port: number, pid: number) => {
     const { senders, warmupMs, measureMs } = bench.options;
     const plan = { port, path: `/webhooks/${webhookChannel}`, connections, senders, warmupMs, measureMs };
-    return measureDriven(bench, labels, { pid: generator.pid, run: () => generator.call('run', plan) }, [pid]);
+    return measureDriven(bench, labels, { pid: generator.pid, run: () => generator.call('run', plan), counted: plan }, [
+      pid,
+    ]);
   };
   const found: Measurement[] = [];
   for (const variant of rounds) {
