@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 # Scripts of packages do not run, but for the one that needs to be compiled where there is no prebuilt binary.
 RUN npm ci --ignore-scripts && npm rebuild better-sqlite3
 COPY . .
-RUN npm run build && npm prune --omit=dev --ignore-scripts
+RUN npm run build && rm -r dist/test && npm prune --omit=dev --ignore-scripts
 
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production
