@@ -57,7 +57,11 @@ function byName<Adapter extends { readonly name: string }>(list: readonly Adapte
  * @param role see `SqliteStoreOptions` and `PostgresStoreOptions`.
  * @throws when there is no store to be had, with what to do.
  */
-export async function openStore({ store }: Pick<GatewayConfig, 'store'>, role: 'gateway' | 'operator'): Promise<Store> {
+export async function openStore(
+  { store }: Pick<GatewayConfig, 'store'>,
+  role: 'gateway' | 'operator',
+  log?: Log,
+): Promise<Store> {
   const rules = { joinParts };
   const file = sqliteFile(store.url);
   if (file !== null) return openSqliteStore({ file, rules, role });
@@ -68,7 +72,7 @@ export async function openStore({ store }: Pick<GatewayConfig, 'store'>, role: '
     connectTimeoutMs: store.pool.connectTimeoutSeconds * 1000,
     statementTimeoutMs: store.pool.statementTimeoutSeconds * 1000,
   };
-  return await named(store.url, openPostgresStore({ ...connecting, rules, role }));
+  return await named(store.url, openPostgresStore({ ...connecting, rules, role, log }));
 }
 
 /** @throws naming the store: what a driver says of a refused connection does not tell whose it was. */
@@ -138,7 +142,7 @@ export async function composeGateway(config: GatewayConfig, instructions: Instru
   const { vocabulary } = knowledge;
   const metrics = new Metrics();
   const wording = new CurrentWording(instructions.wording, vocabulary);
-  const store = await openStore(config, 'gateway');
+  const store = await openStore(config, 'gateway', log);
   const owner = randomUUID();
   const turns = new NodeTurns(store, owner, log.child({ part: 'turns' }), turnTimes(config.store.turnSeconds * 1_000));
   const media = openMedia(config, (id) => gateway.switchboard.channels.get(id)?.channel, log.child({ part: 'media' }));

@@ -5,9 +5,10 @@
 #   kannel            bearerbox and smsbox, an ESME that is not ours
 #   tshark            the SMPP dissector, as an auditor of what we write
 #   prometheus        promtool, which checks alert rules and metrics
+#   pgbouncer         a pooler between the gateway and PostgreSQL
 set -euo pipefail
 
-packages=(libnet-smpp-perl kannel tshark prometheus)
+packages=(libnet-smpp-perl kannel tshark prometheus pgbouncer)
 
 is_installed() { dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null | grep --quiet --line-regexp installed; }
 
@@ -24,7 +25,7 @@ if [ "$(id --user)" -ne 0 ]; then
   exit 1
 fi
 
-# Kannel and Prometheus would start as services. Here they are programs to call; 101 says that none may be started.
+# Kannel, Prometheus and PgBouncer would start as services. Here they are programs to call; 101 says that none may be started.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   printf '#!/bin/sh\nexit 101\n' > "$policy"

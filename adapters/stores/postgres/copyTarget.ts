@@ -3,6 +3,7 @@ import { column, unnest } from './bulk.js';
 import { type Connecting, Database } from './database.js';
 import { openingFault } from './faults.js';
 import { migrate } from './migrate.js';
+import { requireFitServer } from './requirements.js';
 
 const begun = `CREATE TABLE IF NOT EXISTS copy_progress (
   table_name text PRIMARY KEY, after text, rows bigint NOT NULL, done boolean NOT NULL)`;
@@ -22,6 +23,7 @@ const ownIdentity = ['channels', 'senders', 'notices', 'dead_letters', 'journal'
 export async function openCopyTarget(connecting: Connecting): Promise<CopyTarget> {
   const database = new Database(connecting);
   try {
+    await requireFitServer(database);
     await database.withClient(migrate);
     return new PostgresCopyTarget(database);
   } catch (error) {

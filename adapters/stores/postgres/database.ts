@@ -21,6 +21,8 @@ const sessionSettings: Readonly<Record<string, string>> = {
   // Each reads little: to start another process for a part of it takes longer.
   max_parallel_workers_per_gather: '0',
   jit: 'off',
+  // Whoever waited for a row then sees it as it is now: what the statements count on, whatever a server's default is.
+  default_transaction_isolation: 'read committed',
 };
 
 export interface Connecting {
@@ -56,17 +58,7 @@ export class Database {
 
   /** One statement, which is a transaction of its own. @throws StoreUnavailable */
   query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.#track(async () => {
-      const client = await this.#pool.connect();
-      try {
-        const { rows } = await client.query({ name: this.nameOf(sql), text: sql, values: [...values] });
-        client.release();
-        return rows as Row[];
-      } catch (error) {
-        client.release(isCut(error));
-        throw error;
-      }
-    });
+    return this.#track(() => repeatedly(() => this.#queryOnce<Row>(sql, values)));
   }
 
   /**
@@ -75,15 +67,7 @@ export class Database {
    * @throws StoreUnavailable; CommitInDoubt when it is perhaps done.
    */
   transaction<Value>(work: (tx: Tx) => Promise<Value>): Promise<Value> {
-    return this.#track(async () => {
-      for (let repeats = 0; ; repeats += 1) {
-        try {
-          return await this.#transactionOnce(work);
-        } catch (error) {
-          if (!isRepeatable(error) || repeats >= repeatsMax) throw error;
-        }
-      }
-    });
+    return this.#track(() => repeatedly(() => this.#transactionOnce(work)));
   }
 
   /** Waits for what is under way. */
@@ -100,6 +84,18 @@ export class Database {
     const name = `s${this.#names.size}`;
     this.#names.set(sql, name);
     return name;
+  }
+
+  async #queryOnce<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    const client = await this.#pool.connect();
+    try {
+      const { rows } = await client.query({ name: this.nameOf(sql), text: sql, values: [...values] });
+      client.release();
+      return rows as Row[];
+    } catch (error) {
+      client.release(isCut(error));
+      throw error;
+    }
   }
 
   async #transactionOnce<Value>(work: (tx: Tx) => Promise<Value>): Promise<Value> {
@@ -128,6 +124,17 @@ export class Database {
       throw unavailable(error);
     } finally {
       this.#underWay.delete(running);
+    }
+  }
+}
+
+/** What got in the way of another transaction left nothing behind. */
+async function repeatedly<Value>(run: () => Promise<Value>): Promise<Value> {
+  for (let repeats = 0; ; repeats += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isRepeatable(error) || repeats >= repeatsMax) throw error;
     }
   }
 }
@@ -235,7 +242,7 @@ function poolConfig(connecting: Connecting): PoolConfig {
     pipeline: true,
     stream: () => new TurnSocket(),
     types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => parserOf(oid, format) },
-    onConnect: setSession,
+    onConnect: (client: ClientBase) => setSession(client, connecting.statementTimeoutMs),
   } as PoolConfig;
 }
 
@@ -246,11 +253,8 @@ export function clientConfig({ url, connectTimeoutMs, statementTimeoutMs }: Conn
     keepAlive: true,
     application_name: 'lapor-gateway',
     connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeoutMs,
     // A server that is gone without a word, behind a firewall that drops packets.
     query_timeout: statementTimeoutMs * 2,
-    // A node that is frozen in the middle of a transaction must not hold its locks for ever.
-    idle_in_transaction_session_timeout: statementTimeoutMs,
   };
 }
 
@@ -258,13 +262,23 @@ function parserOf(oid: number, format: 'text' | 'binary' = 'text') {
   return oid === int8Oid ? Number : types.getTypeParser(oid, format as 'text');
 }
 
-/** Also for whoever explains what the store's statements do. */
-export async function setSession(client: ClientBase): Promise<void> {
+/**
+ * By statements and not by what a connection begins with: PgBouncer refuses to be told settings then. Also for whoever
+ * explains what the store's statements do.
+ * @param statementTimeoutMs 0: none.
+ */
+export async function setSession(client: ClientBase, statementTimeoutMs: number): Promise<void> {
   // A connection that is cut says so twice: to the query under way, which tells whoever asked, and here.
   client.on('error', () => {});
+  const settings = {
+    ...sessionSettings,
+    statement_timeout: `${statementTimeoutMs}ms`,
+    // A node that is frozen in the middle of a transaction must not hold its locks for ever.
+    idle_in_transaction_session_timeout: `${statementTimeoutMs}ms`,
+  };
   await client.query(
     `SELECT set_config(s.name, g.setting, false)
      FROM unnest($1::text[], $2::text[]) AS g (name, setting) JOIN pg_settings s ON s.name = g.name`,
-    [Object.keys(sessionSettings), Object.values(sessionSettings)],
+    [Object.keys(settings), Object.values(settings)],
   );
 }

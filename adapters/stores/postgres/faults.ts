@@ -33,6 +33,11 @@ export function isRepeatable(error: unknown): boolean {
   return mayBeRepeated.test(sqlStateOf(error) ?? '');
 }
 
+/** It can't be done here and never will: there is no such feature (0A), word or function, or no right to it (42). */
+export function isRefused(error: unknown): boolean {
+  return /^(0A|42)/.test(sqlStateOf(error instanceof StoreUnavailable ? error.cause : error) ?? '');
+}
+
 /** A unique index has it already. */
 export function isKnownAlready(error: unknown): boolean {
   return sqlStateOf(error instanceof StoreUnavailable ? error.cause : error) === '23505';

@@ -1,6 +1,9 @@
 import { Client, type ClientConfig } from 'pg';
 import { steadyNowMs } from '../../../src/domain/clock.js';
+import { messageOf } from '../../../src/domain/messageOf.js';
+import type { Log } from '../../../src/ports/log.js';
 import type { Database } from './database.js';
+import { isRefused } from './faults.js';
 
 /** All that is queued within so long is one hint: a busy node says little more than an idle one. */
 const gatherMs = 20;
@@ -21,6 +24,8 @@ export class Hints {
   #client: Client | null = null;
   #again: NodeJS.Timeout | null = null;
   #closed = false;
+  /** The database has no LISTEN or no NOTIFY: each node looks at the queue by itself, and finds the work a little later. */
+  #isRefused = false;
 
   /** @param node whose own hints are not told back to it. */
   constructor(
@@ -28,22 +33,25 @@ export class Hints {
     private readonly connection: ClientConfig,
     private readonly node: number,
     private readonly isAlone: () => boolean,
+    private readonly log: Log | undefined,
   ) {}
 
   /** There are replies to send. Costs nothing where there is no other node. */
   tell(): void {
-    if (this.#closed || this.#telling !== null || this.isAlone()) return;
+    if (this.#closed || this.#isRefused || this.#telling !== null || this.isAlone()) return;
     const waitMs = Math.max(0, this.#toldMs + gatherMs - steadyNowMs());
     this.#telling = setTimeout(() => {
       this.#telling = null;
       this.#toldMs = steadyNowMs();
-      this.database.query(`SELECT pg_notify(${channelName}, $1)`, [String(this.node)]).catch(() => {});
+      this.database.query(`SELECT pg_notify(${channelName}, $1)`, [String(this.node)]).catch((error: unknown) => {
+        if (isRefused(error)) this.#refuse(error);
+      });
     }, waitMs);
   }
 
   /** @param wake called for each hint of another node, and after hints may have been missed. */
   async listen(wake: () => void): Promise<void> {
-    if (this.#closed) return;
+    if (this.#closed || this.#isRefused) return;
     const client = new Client(this.connection);
     this.#client = client;
     const lost = (): void => this.#listenAgain(client, wake);
@@ -57,7 +65,8 @@ export class Hints {
       const { rows } = await client.query<{ name: string }>(`SELECT ${channelName} AS name`);
       await client.query(`LISTEN ${client.escapeIdentifier(rows[0]?.name ?? '')}`);
       wake();
-    } catch {
+    } catch (error) {
+      if (isRefused(error)) this.#refuse(error);
       lost();
     }
   }
@@ -69,10 +78,20 @@ export class Hints {
     await this.#client?.end().catch(() => {});
   }
 
+  #refuse(error: unknown): void {
+    if (this.#isRefused) return;
+    this.#isRefused = true;
+    this.log?.warn(
+      { cause: messageOf(error) },
+      'the database tells nodes nothing (LISTEN, NOTIFY): each looks for replies to send by itself, once a second',
+    );
+  }
+
   #listenAgain(client: Client, wake: () => void): void {
     if (this.#closed || this.#client !== client) return;
     this.#client = null;
     client.end().catch(() => {});
+    if (this.#isRefused) return;
     this.#again = setTimeout(() => void this.listen(wake), listenAgainMs);
   }
 }

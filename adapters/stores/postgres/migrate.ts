@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { isRefused } from './faults.js';
 import { migrations } from './migrations/index.js';
 
 /** PostgreSQL's code for a table that is not there. */
@@ -13,16 +14,26 @@ interface Version {
 const none: Version = { version: 0, works_from: 0 };
 
 /**
- * Brings the schema up to date. Nodes that start together take turns by an advisory lock.
+ * Brings the schema up to date. Nodes that start together take turns by an advisory lock. Where the database has none, one
+ * of them is the first and the others fail, in a transaction that leaves nothing: then the schema is newer than it was.
  * @throws when the schema is newer than this program can work with: an older program must not guess.
  */
 export async function migrate(client: ClientBase): Promise<void> {
-  if ((await checkedVersion(client)).version >= migrations.length) return;
+  for (;;) {
+    const { version } = await checkedVersion(client);
+    if (version >= migrations.length) return;
+    try {
+      await bringUpToDate(client);
+    } catch (error) {
+      if ((await checkedVersion(client)).version <= version) throw error;
+    }
+  }
+}
+
+async function bringUpToDate(client: ClientBase): Promise<void> {
   await client.query('BEGIN');
   try {
-    await client.query(
-      `SELECT pg_advisory_xact_lock(hashtext('lapor-gateway schema'), hashtext(current_schema()::text))`,
-    );
+    await takeTurn(client);
     await client.query(
       `CREATE TABLE IF NOT EXISTS schema_versions (
          version integer PRIMARY KEY, works_from integer NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
@@ -37,6 +48,19 @@ export async function migrate(client: ClientBase): Promise<void> {
   } catch (error) {
     await client.query('ROLLBACK');
     throw error;
+  }
+}
+
+/** Until the end of the transaction, if the database can do it. */
+async function takeTurn(client: ClientBase): Promise<void> {
+  await client.query('SAVEPOINT turn');
+  try {
+    await client.query(
+      `SELECT pg_advisory_xact_lock(hashtext('lapor-gateway schema'), hashtext(current_schema()::text))`,
+    );
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    await client.query('ROLLBACK TO SAVEPOINT turn');
   }
 }
 

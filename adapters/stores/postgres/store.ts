@@ -1,5 +1,6 @@
 import { steadyNowMs } from '../../../src/domain/clock.js';
 import type { OwnTicket, TicketContext } from '../../../src/ports/conversation.js';
+import type { Log } from '../../../src/ports/log.js';
 import type { Act, ChannelCounts, ChannelHold, Redecoded, StoredPartView } from '../../../src/ports/operations.js';
 import type {
   AcceptBatch,
@@ -40,6 +41,7 @@ import { PartShelf } from './partShelf.js';
 import { receipts } from './receipts.js';
 import { ReplyRows } from './replyRows.js';
 import { forwardLane, ReportRows } from './reportRows.js';
+import { requireFitServer } from './requirements.js';
 import { Retention } from './retention/index.js';
 import { SenderContexts } from './senderContexts.js';
 import { senderNotes } from './senderNotes.js';
@@ -56,6 +58,8 @@ export interface PostgresStoreOptions extends Connecting {
    * that may run.
    */
   readonly role: 'gateway' | 'operator';
+  /** Told what the database can't do that the store can do without. */
+  readonly log?: Log | undefined;
   /** This node's clock, by which it names times; the one of the process unless told. */
   readonly nowMs?: () => number;
 }
@@ -95,6 +99,7 @@ interface CountsRow {
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const database = new Database(options);
   try {
+    if (options.role === 'gateway') await requireFitServer(database);
     await database.withClient(options.role === 'gateway' ? migrate : requireSchema);
     const nodes = new Nodes(database);
     const node = options.role === 'gateway' ? await nodes.join() : noNode;
@@ -140,7 +145,7 @@ class PostgresStore implements Store {
     const { rules } = options;
     this.#rules = rules;
     this.#ownNowMs = options.nowMs ?? steadyNowMs;
-    this.#hints = new Hints(database, clientConfig(options), node, () => this.#isAlone);
+    this.#hints = new Hints(database, clientConfig(options), node, () => this.#isAlone, options.log);
     this.retention = new Retention(database);
     this.#forwardQueue = new WorkQueue('forward_queue', node);
     this.#replyQueue = new WorkQueue('reply_queue', node);

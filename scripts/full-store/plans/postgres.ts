@@ -118,7 +118,7 @@ class Explainer {
   static async open(url: string): Promise<Explainer> {
     const client = new Client({ connectionString: url });
     await client.connect();
-    await setSession(client);
+    await setSession(client, 0);
     return new Explainer(client);
   }
 

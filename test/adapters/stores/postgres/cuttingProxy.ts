@@ -2,11 +2,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
  * Stands between a store and its database and can cut the line: at once, or in the moment in which a commit is on its way
- * and its answer is not.
+ * and its answer is not. It can also make the database one that does not know a word.
  */
 export class CuttingProxy {
   readonly #sockets = new Set<Socket>();
   #cutsAt: string | null = null;
+  readonly #unknown: string[] = [];
   #isShut = false;
 
   private constructor(
@@ -40,6 +41,11 @@ export class CuttingProxy {
     this.#cutsAt = words;
   }
 
+  /** From now on the database has never heard of this word: it gets another of the same length. */
+  makeUnknown(word: string): void {
+    this.#unknown.push(word);
+  }
+
   /** The database is away: what there is ends, and nothing new is let through. */
   shut(): void {
     this.#isShut = true;
@@ -53,6 +59,13 @@ export class CuttingProxy {
   async stop(): Promise<void> {
     this.shut();
     await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  #translated(octets: Buffer): Buffer {
+    const known = this.#unknown.filter((word) => octets.includes(word));
+    if (known.length === 0) return octets;
+    const text = known.reduce((said, word) => said.replaceAll(word, `zz${word.slice(2)}`), octets.toString('latin1'));
+    return Buffer.from(text, 'latin1');
   }
 
   #join(client: Socket): void {
@@ -73,7 +86,7 @@ export class CuttingProxy {
         isDeaf = true;
         database.once('data', () => client.destroy());
       }
-      database.write(octets);
+      database.write(this.#translated(octets));
     });
     database.on('data', (octets) => {
       if (!isDeaf) client.write(octets);
