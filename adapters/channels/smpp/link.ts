@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { steadyNowMs } from '../../../src/domain/clock.js';
 import { type ChannelMeter, type Inbox, type PartKey, stopLimitMs } from '../../../src/ports/channel.js';
 import type { Log } from '../../../src/ports/log.js';
 import { type BindRole, bindFields } from './bind.js';
@@ -11,6 +10,7 @@ import type { SmppConfig } from './config.js';
 import { bringsMessage, type InboundEvents, InboundFlow } from './inbound.js';
 import { PartReader } from './part.js';
 import { PduWriter } from './pduWriter.js';
+import { PeerWatch } from './peerWatch.js';
 import { type Answer, PendingRequests } from './pending.js';
 import { telcoSubmitPolicy } from './profile.js';
 import type { ReceiptIds } from './receiptIds.js';
@@ -18,6 +18,7 @@ import { Settlement } from './settlement.js';
 import { describeSocketError, openSocket } from './socket.js';
 import type { StallWatch } from './stallWatch.js';
 import { SubmitDoubt } from './submitDoubt.js';
+import { within } from './within.js';
 
 export type LinkState = 'connecting' | 'binding' | 'bound' | 'draining' | 'closed';
 
@@ -75,18 +76,15 @@ export class Link {
   readonly #pending: PendingRequests<Pdu>;
   readonly #inbound: InboundFlow;
   readonly #settlement: Settlement;
+  readonly #watch: PeerWatch;
   readonly #responseTimeoutMs: number;
   #state: LinkState = 'connecting';
   #cause = 'the peer closed the connection';
   #unreadable = false;
   #outstandingSubmits = 0;
   readonly #doubt = new SubmitDoubt();
-  /** When the last chunk came, and the last that brought a whole PDU. */
-  #chunkAtMs = 0;
-  #pduAtMs = 0;
   #peerUnbinds = false;
-  #timer: NodeJS.Timeout | null = null;
-  #backlogTimer: NodeJS.Timeout | undefined;
+  #connectTimer: NodeJS.Timeout | undefined;
   #stopTimer: NodeJS.Timeout | undefined;
   #closeTimer: NodeJS.Timeout | undefined;
   readonly #ready: 'connect' | 'secureConnect';
@@ -98,8 +96,9 @@ export class Link {
     this.#options = options;
     this.#responseTimeoutMs = config.responseTimeoutSeconds * 1_000;
     this.#pending = new PendingRequests(this.#responseTimeoutMs);
+    this.#watch = this.#createWatch();
     this.#settlement = new Settlement(
-      () => this.#enquire(() => this.#settlement.answered()),
+      () => this.#watch.enquire(() => this.#settlement.answered()),
       (keys) => inbox.settle(keys),
     );
     const { socket, ready } = openSocket(config, host);
@@ -155,7 +154,7 @@ export class Link {
   open(): Promise<BindResult> {
     const timeoutMs = this.#options.config.connectTimeoutSeconds * 1_000;
     let step = 'TCP connection';
-    this.#timer = setTimeout(() => this.abort(`no ${step} within ${timeoutMs} ms`), timeoutMs);
+    this.#connectTimer = setTimeout(() => this.abort(`no ${step} within ${timeoutMs} ms`), timeoutMs);
     this.#socket.once('connect', () => {
       step = 'TLS handshake';
     });
@@ -209,7 +208,7 @@ export class Link {
     }
     this.#state = 'draining';
     this.#cause = cause;
-    await this.#within(settleMs, Promise.all([this.#submitsSettled(), this.#inbound.idle()]));
+    await within(settleMs, Promise.all([this.#submitsSettled(), this.#inbound.idle()]));
     const unbound = this.#settlement.unbinding();
     this.#request('unbind', {}, (answer) => {
       if (answer.kind === 'response') unbound();
@@ -234,7 +233,7 @@ export class Link {
       write: (octets: Buffer) => writer.write(octets),
       pause: () => void socket.pause(),
       resume: () => void socket.resume(),
-      backlogged: (isSo: boolean) => this.#onBacklog(isSo),
+      backlogged: (isSo: boolean) => this.#watch.backlogged(isSo),
     };
     const events: InboundEvents = {
       malformed: (command) => meter.count('pdu_malformed', { command }),
@@ -248,9 +247,21 @@ export class Link {
     return new InboundFlow({ inbox, reader: new PartReader(config, this.number), receiptIds, stalls, peer, events });
   }
 
+  #createWatch(): PeerWatch {
+    const { config, meter } = this.#options;
+    const peer = {
+      inbound: () => this.#inbound,
+      enquire: (onAnswer: (answer: Answer<Pdu>) => void) => this.#request('enquire_link', {}, onAnswer),
+      onUnanswered: () => meter.count('enquire_link_unanswered'),
+      abort: (cause: string) => this.abort(cause),
+    };
+    const enquireLinkMs = config.enquireLinkSeconds * 1_000;
+    return new PeerWatch(peer, { enquireLinkMs, responseTimeoutMs: this.#responseTimeoutMs });
+  }
+
   #bind(): void {
     const { config, role } = this.#options;
-    this.#clearTimer();
+    clearTimeout(this.#connectTimer);
     this.#state = 'binding';
     this.#request(`bind_${role}`, bindFields(config), (answer) => this.#onBindAnswer(answer));
   }
@@ -267,14 +278,14 @@ export class Link {
       return;
     }
     this.#state = 'bound';
-    this.#watch();
+    this.#watch.begin();
     this.#bindResult({ kind: 'bound', peerVersion: integerTlv(answer.response.tlvs, scInterfaceVersion) });
     this.#options.onRoom();
   }
 
   #onData(chunk: Buffer): void {
     if (this.#unreadable) return;
-    this.#chunkAtMs = steadyNowMs();
+    this.#watch.chunkCame();
     this.#inbound.begin(Date.now());
     const fault = this.#frames.push(chunk, this.#onFrame);
     this.#inbound.flush();
@@ -282,7 +293,7 @@ export class Link {
   }
 
   readonly #onFrame = (octets: Buffer, start: number, end: number): void => {
-    this.#pduAtMs = this.#chunkAtMs;
+    this.#watch.pduCame();
     const commandId = octets.readUInt32BE(start + 4);
     const open = this.#state === 'bound' || this.#state === 'draining';
     if (open && bringsMessage(commandId)) this.#inbound.take(octets, start, end);
@@ -328,9 +339,9 @@ export class Link {
     this.#peerUnbinds = true;
     this.#state = 'draining';
     this.#cause = 'the peer sent unbind';
-    await this.#within(this.#responseTimeoutMs, this.#inbound.idle());
+    await within(this.#responseTimeoutMs, this.#inbound.idle());
     this.#writer.write(encodePdu('unbind_resp', { sequenceNumber }));
-    await this.#within(this.#responseTimeoutMs, this.#submitsSettled());
+    await within(this.#responseTimeoutMs, this.#submitsSettled());
     this.#close();
   }
 
@@ -340,51 +351,9 @@ export class Link {
     this.#state = 'draining';
     this.#cause = `the peer sent command_length ${commandLength}: no PDU has that, so the stream cannot be read on`;
     this.#options.meter.count('pdu_malformed', { command: 'unframed' });
-    await this.#within(this.#responseTimeoutMs, this.#inbound.idle());
+    await within(this.#responseTimeoutMs, this.#inbound.idle());
     this.#refuse('generic_nack', sequenceNumber, commandStatus.ESME_RINVCMDLEN);
     this.#close();
-  }
-
-  /** Asks a peer that has been silent for `enquireLinkSeconds` whether it still lives. */
-  #watch(): void {
-    const intervalMs = this.#options.config.enquireLinkSeconds * 1_000;
-    const silentMs = steadyNowMs() - this.#pduAtMs;
-    this.#timer = setTimeout(() => this.#watch(), silentMs >= intervalMs ? intervalMs : intervalMs - silentMs);
-    if (silentMs >= intervalMs) this.#enquire(() => undefined);
-  }
-
-  #enquire(onAnswered: () => void): void {
-    const askedAtMs = steadyNowMs();
-    this.#request('enquire_link', {}, (answer) => {
-      if (answer.kind === 'response') onAnswered();
-      else if (answer.kind === 'timeout') this.#onSilence(askedAtMs);
-    });
-  }
-
-  /**
-   * A peer whose other PDUs arrive is alive, and one that this side does not read now may have answered. What keeps it
-   * from reading ends by itself: the store catches up, or `#onBacklog` ends the link. Octets alone are no sign of life:
-   * behind a command_length that is too great all answers vanish in a PDU that never ends.
-   */
-  #onSilence(askedAtMs: number): void {
-    this.#options.meter.count('enquire_link_unanswered');
-    if (this.#pduAtMs > askedAtMs || this.#inbound.paused) return;
-    this.abort(`silent: no answer to enquire_link within ${this.#responseTimeoutMs} ms`);
-  }
-
-  /**
-   * A peer that sends and does not read is as good as gone. `#onSilence` does not see it: this side has stopped reading
-   * by then, lest the answers fill the memory.
-   */
-  #onBacklog(isSo: boolean): void {
-    clearTimeout(this.#backlogTimer);
-    if (!isSo) return;
-    const cause = `the peer has not read what it was sent for ${this.#responseTimeoutMs} ms`;
-    this.#backlogTimer = setTimeout(() => {
-      // Something may have left without the socket being empty, and told nobody.
-      this.#inbound.pauseOrResume();
-      if (this.#inbound.isBacklogged) this.abort(cause);
-    }, this.#responseTimeoutMs);
   }
 
   #request(command: string, fields: Fields, settle: (answer: Answer<Pdu>) => void): void {
@@ -411,24 +380,10 @@ export class Link {
     });
   }
 
-  async #within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
-    });
-    await Promise.race([work, timeout]);
-    clearTimeout(timer);
-  }
-
-  #clearTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-  }
-
   #finish(): string {
     this.#state = 'closed';
-    this.#clearTimer();
-    for (const timer of [this.#backlogTimer, this.#stopTimer, this.#closeTimer]) clearTimeout(timer);
+    for (const timer of [this.#connectTimer, this.#stopTimer, this.#closeTimer]) clearTimeout(timer);
+    this.#watch.close();
     this.#settlement.close();
     this.#pending.close(this.#cause);
     this.#bindResult({ kind: 'failed', cause: this.#cause });
