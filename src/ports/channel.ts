@@ -128,8 +128,9 @@ export interface Inbox {
   /**
    * Resolves only after all of `parts` and the cursor are on disk, in one transaction. If it rejects,
    * nothing was taken: answer the peer with its temporary error and acknowledge nothing.
+   * @param turn under which the parts came, where one node at a time takes them: once it is over nothing is taken.
    */
-  accept(parts: readonly Part[], cursor?: Cursor): Promise<void>;
+  accept(parts: readonly Part[], cursor?: Cursor, turn?: Turn): Promise<void>;
   /** Resolves after the receipts are on disk; rejects as `accept` does. */
   acceptReceipts(receipts: readonly Receipt[]): Promise<void>;
   /**

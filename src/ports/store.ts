@@ -4,7 +4,7 @@ import type { Cursor, Earlier, Outcome, Part, PartExtras, PartKey, Receipt } fro
 import type { ConversationStore, NewQuestion, NewReply, NoteChanges, SenderContext } from './conversation.js';
 import type { OperationsStore } from './operations.js';
 import type { RetentionStore } from './retention.js';
-import type { TurnStore } from './turns.js';
+import type { Turn, TurnStore } from './turns.js';
 
 export type { NewReply } from './conversation.js';
 
@@ -92,6 +92,8 @@ export interface AcceptBatch {
   readonly medium: string;
   readonly parts: readonly Part[];
   readonly cursor?: Cursor;
+  /** Under which the parts came: once it is over, or all but, they are refused. */
+  readonly turn?: Turn;
   /** When a set of parts that is begun now stops waiting for the rest. */
   readonly joinUntilMs: number;
 }

@@ -19,8 +19,13 @@ export interface Turns {
 /** A turn that a node has had. */
 export interface Turn {
   readonly name: string;
-  /** Grows with each node that takes the turn: of two, the smaller one is over. */
+  /** Grows with each node that takes the turn, and when it lapsed: of two, the smaller one is over. */
   readonly token: number;
+  /**
+   * How much of the lease must be left, by the store's clock, for it to take what came in under this turn. A node that is
+   * alive always has more: so less says that it was held up for longer than peers wait.
+   */
+  readonly leftMs: number;
 }
 
 export interface HeldTurn extends Turn {
@@ -33,7 +38,10 @@ export interface HeldTurn extends Turn {
 
 /** Where turns are kept. */
 export interface TurnStore {
-  /** Takes a turn, or keeps it for so long again. @returns its token; null: another node has it. */
+  /**
+   * Takes a turn, or keeps it for so long again.
+   * @returns its token, a new one also where this node had it and let it lapse; null: another node has it.
+   */
   takeTurn(request: TurnRequest): Promise<number | null>;
   /** Gives a turn up, for whoever asks next; nothing where another node has it. */
   endTurn(name: string, owner: string): Promise<void>;

@@ -59,7 +59,8 @@ export class NodeTurns implements Turns {
         await pause(this.settings.askMs, stop);
         continue;
       }
-      const tenure = new Tenure({ name, token }, askedMs, share, this.settings.giveUpMs);
+      const { leaseMs, giveUpMs } = this.settings;
+      const tenure = new Tenure({ name, token, leftMs: leaseMs - giveUpMs }, askedMs, share, giveUpMs);
       const turn = { ...tenure.turn, isOver: () => tenure.isLate() };
       const over = await this.#during(tenure, stop, work(turn, tenure.ended));
       if (over === 'done') return;

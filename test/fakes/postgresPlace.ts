@@ -86,7 +86,7 @@ export class PostgresPlace implements StorePlace {
 
   #open(role: 'gateway' | 'operator'): Promise<Store> {
     return openPostgresStore({
-      url: this.url,
+      urls: [this.url],
       poolMax: 6,
       connectTimeoutMs: 5_000,
       statementTimeoutMs: 10_000,

@@ -11,7 +11,7 @@ import { PgBouncer } from './pgBouncer.js';
 
 function open(url: string): Promise<Store> {
   const limits = { poolMax: 4, connectTimeoutMs: 5_000, statementTimeoutMs: 5_000 };
-  return openPostgresStore({ url, ...limits, rules: { joinParts }, role: 'gateway' });
+  return openPostgresStore({ urls: [url], ...limits, rules: { joinParts }, role: 'gateway' });
 }
 
 /** A pooler that is not ours, between the gateway and its database. */

@@ -3,6 +3,7 @@ import type { HeldTurn, Turn, TurnStore } from '../../src/ports/turns.js';
 import { NodeTurns } from '../../src/work/nodeTurns.js';
 import { Facts, held } from '../fakes/facts.js';
 import { MemoryLog } from '../fakes/log.js';
+import { smsPart } from '../fakes/parts.js';
 import { PostgresPlace } from '../fakes/postgresPlace.js';
 
 /** Everything in a fiftieth of the time. */
@@ -144,7 +145,7 @@ describe('turns of nodes', () => {
 
   it('commits nothing of a cursor that was read under a turn which is over', async () => {
     const token = (await store.takeTurn({ name: 'poll', owner: 'one', leaseMs: 60_000 })) ?? 0;
-    const cursor = (value: string) => ({ name: 'posts', value, turn: { name: 'poll', token } });
+    const cursor = (value: string) => ({ name: 'posts', value, turn: { name: 'poll', token, leftMs: 0 } });
     const batch = { channelId: 'twitter', medium: 'twitter', parts: [], joinUntilMs: 0 };
     await store.acceptParts({ ...batch, cursor: cursor('5') });
     await store.endTurn('poll', 'one');
@@ -154,6 +155,44 @@ describe('turns of nodes', () => {
     const status = store.recordStatus({ events: [], cursor: cursor('4'), atMs: 0 });
     expect(await status.catch(String)).to.match(/another node has taken over/);
     expect(await store.cursor('posts')).to.equal('5');
+  });
+
+  describe("over by the store's clock", () => {
+    const text = (words: string, from: string, turn: Turn) => {
+      const parts = [smsPart({ text: words, from })];
+      return store.acceptParts({ channelId: 'telkomsel', medium: 'sms', parts, joinUntilMs: 0, turn });
+    };
+    const take = async (owner: string, name = 'session 1', leaseMs = 60_000) =>
+      (await store.takeTurn({ name, owner, leaseMs })) ?? 0;
+    const stored = async () =>
+      (await place.rows<{ text: string }>('SELECT text FROM reports ORDER BY seq')).map((row) => row.text);
+
+    it('lets nothing in that came under it, whatever else shares the commit', async () => {
+      const lost = { name: 'session 1', token: await take('one'), leftMs: 0 };
+      const kept = { name: 'session 2', token: await take('one', 'session 2'), leftMs: 0 };
+      await text('sebelum', '62811', lost);
+      await store.endTurn('session 1', 'one');
+      await take('other');
+      const [late, inTime] = await Promise.allSettled([text('terlambat', '62812', lost), text('tepat', '62813', kept)]);
+      expect(String(late.status === 'rejected' && late.reason)).to.match(/StoreUnavailable: .*the turn .* is over/);
+      expect(inTime.status).to.equal('fulfilled');
+      expect(await stored()).to.deep.equal(['sebelum', 'tepat']);
+    });
+
+    it('is over before it ends, for work needs time to end', async () => {
+      const turn = { name: 'session 1', token: await take('one'), leftMs: 61_000 };
+      expect(await text('terlambat', '62811', turn).then(() => 'taken', String)).to.match(/is over/);
+      expect(await stored()).to.deep.equal([]);
+    });
+
+    it('is another one when it lapsed, though nobody else took it', async () => {
+      const token = await take('one', 'session 1', -1);
+      expect(await take('one')).to.equal(token + 1);
+      expect(await take('one'), 'and kept from then on').to.equal(token + 1);
+      expect(
+        await text('terlambat', '62811', { name: 'session 1', token, leftMs: -60_000 }).then(() => 'taken', String),
+      ).to.match(/is over/);
+    });
   });
 
   describe('shared out', () => {

@@ -240,13 +240,14 @@ function failure(
 
 /**
  * What lay in the socket of a node that was frozen has been sent again to another node, was stored there, and its
- * fingerprint is forgotten by now: taken in as well it would be a second report.
+ * fingerprint is forgotten by now: taken in as well it would be a second report. The node's own clock spares the store the
+ * question; the store asks again when it commits, for a node is frozen between any two steps.
  */
 function whileHeld(turn: HeldTurn, inbox: Inbox): Inbox {
   return {
     accept: async (parts, cursor) => {
       if (turn.isOver()) throw new Error('this node has lost the session and may take nothing in by it');
-      await inbox.accept(parts, cursor);
+      await inbox.accept(parts, cursor, turn);
     },
     acceptReceipts: (receipts) => inbox.acceptReceipts(receipts),
     settle: (keys) => inbox.settle(keys),

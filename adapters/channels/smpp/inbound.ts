@@ -7,7 +7,7 @@ import { namesReceiptedMessage, readReceipt } from './codec/receipt.js';
 import { commandStatus } from './codec/status.js';
 import { isReceipt, type PartReader } from './part.js';
 import type { ReceiptIds } from './receiptIds.js';
-import type { StallWatch } from './stallWatch.js';
+import { type StallWatch, stallMs } from './stallWatch.js';
 
 /** The requests that bring messages. Their responses look alike: a header and an empty message_id. */
 const deliverSmId = 0x0000_0005;
@@ -140,10 +140,15 @@ export class InboundFlow {
     if (this.#parts.items.length > 0) {
       const batch = this.#parts;
       this.#parts = new Batch();
+      const isLate = this.#reader.afterStall;
+      const beganMs = steadyNowMs();
       void this.#commit(batch, (parts) => this.#inbox.accept(parts)).then((done) => {
         if (!done) return;
         this.#events.committed(batch.items.length);
-        if (this.#answer(batch)) this.#events.acknowledged(batch.items.map((part) => part.key));
+        if (!this.#answer(batch)) return;
+        // A telco that gave one up sends it again, whatever it reads later: its key is kept, as if it were unanswered.
+        if (isLate || steadyNowMs() - beganMs >= stallMs) return;
+        this.#events.acknowledged(batch.items.map((part) => part.key));
       });
     }
     if (this.#receipts.items.length > 0) {

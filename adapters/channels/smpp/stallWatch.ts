@@ -1,7 +1,7 @@
 import { steadyNowMs } from '../../../src/domain/clock.js';
 
 /** Shorter than the time any telco gives a deliver_sm before it sends it again. */
-const stallMs = 4_000;
+export const stallMs = 4_000;
 const beatMs = 1_000;
 /** What came in the meantime is read within this time. */
 const catchUpMs = 1_000;

@@ -1,7 +1,7 @@
-import { type ClientBase, type ClientConfig, Pool, type PoolClient, type PoolConfig, types } from 'pg';
+import { type Client, type ClientBase, type ClientConfig, Pool, type PoolClient, type PoolConfig, types } from 'pg';
 import { StoreUnavailable } from '../../../src/ports/store.js';
 import { CommitInDoubt, isCut, isRepeatable, unavailable } from './faults.js';
-import { TurnSocket } from './turnSocket.js';
+import { Servers } from './servers.js';
 
 /** Reads the numbers that a store keeps: milliseconds, sequence numbers and counts stay far below 2^53. */
 const int8Oid = 20;
@@ -26,7 +26,8 @@ const sessionSettings: Readonly<Record<string, string>> = {
 };
 
 export interface Connecting {
-  readonly url: string;
+  /** Of one server, or of a primary and those that may become it. */
+  readonly urls: readonly string[];
   readonly poolMax: number;
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
@@ -34,26 +35,44 @@ export interface Connecting {
 
 /** A pool of connections, and transactions on them. */
 export class Database {
+  readonly #servers: Servers;
   readonly #pool: Pool;
   /** A statement is prepared once on each connection, under one name everywhere. */
   readonly #names = new Map<string, string>();
   readonly #underWay = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor(connecting: Connecting) {
-    this.#pool = new Pool(poolConfig(connecting));
+  constructor(private readonly connecting: Connecting) {
+    this.#servers = new Servers(connecting.urls);
+    this.#pool = new Pool(poolConfig(connecting, this.#servers));
     // An idle connection that is cut tells it here. The next query opens another; whoever needs one is told then.
     this.#pool.on('error', () => {});
   }
 
   /** A connection outside of transactions, for opening. */
   async withClient<Value>(work: (client: PoolClient) => Promise<Value>): Promise<Value> {
-    const client = await this.#pool.connect();
+    const client = await this.#connect();
     try {
       return await work(client);
     } finally {
       client.release();
     }
+  }
+
+  /** A connection beside the pool, such as one that listens: still to be ended by whoever asked for it. */
+  async connectApart(): Promise<Client> {
+    return this.#servers.first(async () => {
+      const client = this.#servers.makeClient(clientConfig(this.connecting));
+      client.on('error', () => {});
+      try {
+        await client.connect();
+        await this.#servers.requireWritable(client);
+        return client;
+      } catch (error) {
+        client.end().catch(() => {});
+        throw error;
+      }
+    });
   }
 
   /** One statement, which is a transaction of its own. @throws StoreUnavailable */
@@ -87,19 +106,20 @@ export class Database {
   }
 
   async #queryOnce<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
-    const client = await this.#pool.connect();
+    const client = await this.#connect();
     try {
       const { rows } = await client.query({ name: this.nameOf(sql), text: sql, values: [...values] });
       client.release();
       return rows as Row[];
     } catch (error) {
       client.release(isCut(error));
+      this.#servers.heed(client, error);
       throw error;
     }
   }
 
   async #transactionOnce<Value>(work: (tx: Tx) => Promise<Value>): Promise<Value> {
-    const client = await this.#pool.connect();
+    const client = await this.#connect();
     const tx = new Tx(client, this);
     let broken = false;
     try {
@@ -108,10 +128,21 @@ export class Database {
       return value;
     } catch (error) {
       broken = isCut(error) || error instanceof CommitInDoubt || !(await tx.rollBack());
+      this.#servers.heed(client, error);
       throw error;
     } finally {
       client.release(broken);
     }
+  }
+
+  #connect(): Promise<PoolClient> {
+    return this.#servers.first(async () => {
+      for (;;) {
+        const client = await this.#pool.connect();
+        if (this.#servers.isOpen(client)) return client;
+        client.release(true);
+      }
+    });
   }
 
   async #track<Value>(run: () => Promise<Value>): Promise<Value> {
@@ -235,21 +266,26 @@ export class Tx {
   }
 }
 
-function poolConfig(connecting: Connecting): PoolConfig {
+function poolConfig(connecting: Connecting, servers: Servers): PoolConfig {
   return {
     ...clientConfig(connecting),
     max: connecting.poolMax,
     pipeline: true,
-    stream: () => new TurnSocket(),
     types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => parserOf(oid, format) },
-    onConnect: (client: ClientBase) => setSession(client, connecting.statementTimeoutMs),
-  } as PoolConfig;
+    // The pool makes its clients by `new`, which takes what a function returns.
+    Client: function make(config: ClientConfig) {
+      return servers.makeClient(config);
+    },
+    onConnect: async (client: ClientBase) => {
+      await setSession(client, connecting.statementTimeoutMs);
+      await servers.requireWritable(client);
+    },
+  } as unknown as PoolConfig;
 }
 
-/** Of any connection. */
-export function clientConfig({ url, connectTimeoutMs, statementTimeoutMs }: Connecting): ClientConfig {
+/** Of any connection, but for where it goes. */
+function clientConfig({ connectTimeoutMs, statementTimeoutMs }: Connecting): ClientConfig {
   return {
-    connectionString: url,
     keepAlive: true,
     application_name: 'lapor-gateway',
     connectionTimeoutMillis: connectTimeoutMs,

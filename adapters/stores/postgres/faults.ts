@@ -51,7 +51,12 @@ export function isAway(error: unknown): boolean {
 
 /** The connection is of no use any more. */
 export function isCut(error: unknown): boolean {
-  return /^(08|57P)/.test(sqlStateOf(error) ?? '08');
+  return /^(08|57P)/.test(sqlStateOf(error) ?? '08') || isReadOnly(error);
+}
+
+/** The server takes no writes any more: another one was promoted in its place. */
+export function isReadOnly(error: unknown): boolean {
+  return sqlStateOf(error) === '25006';
 }
 
 export function unavailable(error: unknown): StoreUnavailable {

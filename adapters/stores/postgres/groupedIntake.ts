@@ -4,6 +4,7 @@ import type { Database } from './database.js';
 import { CommitInDoubt, isKnownAlready, unavailable } from './faults.js';
 import type { IntakeOperation, PartIntake, Undertaking } from './partIntake.js';
 import type { PartKeys } from './partKeys.js';
+import { turns } from './turns.js';
 
 /**
  * After a part that was taken for new and is known. A peer that sends again what it has no answer for sends all of it: to
@@ -66,7 +67,7 @@ export class GroupedIntake {
       );
     } catch (error) {
       if (error instanceof CommitInDoubt && undertaking !== null) this.#doubt(undertaking);
-      throw unavailable(error);
+      throw turns.isOver(error) ? turns.over(error) : unavailable(error);
     }
   }
 

@@ -1,4 +1,4 @@
-import { Client, type ClientConfig } from 'pg';
+import type { Client } from 'pg';
 import { steadyNowMs } from '../../../src/domain/clock.js';
 import { messageOf } from '../../../src/domain/messageOf.js';
 import type { Log } from '../../../src/ports/log.js';
@@ -30,7 +30,6 @@ export class Hints {
   /** @param node whose own hints are not told back to it. */
   constructor(
     private readonly database: Database,
-    private readonly connection: ClientConfig,
     private readonly node: number,
     private readonly isAlone: () => boolean,
     private readonly log: Log | undefined,
@@ -52,16 +51,17 @@ export class Hints {
   /** @param wake called for each hint of another node, and after hints may have been missed. */
   async listen(wake: () => void): Promise<void> {
     if (this.#closed || this.#isRefused) return;
-    const client = new Client(this.connection);
+    const client = await this.database.connectApart().catch(() => null);
+    if (client === null) return this.#listenLater(wake);
+    if (this.#closed) return void client.end().catch(() => {});
     this.#client = client;
-    const lost = (): void => this.#listenAgain(client, wake);
+    const lost = (): void => this.#lost(client, wake);
     client.on('error', lost);
     client.on('end', lost);
     client.on('notification', ({ payload }) => {
       if (payload !== String(this.node)) wake();
     });
     try {
-      await client.connect();
       const { rows } = await client.query<{ name: string }>(`SELECT ${channelName} AS name`);
       await client.query(`LISTEN ${client.escapeIdentifier(rows[0]?.name ?? '')}`);
       wake();
@@ -87,11 +87,15 @@ export class Hints {
     );
   }
 
-  #listenAgain(client: Client, wake: () => void): void {
-    if (this.#closed || this.#client !== client) return;
+  #lost(client: Client, wake: () => void): void {
+    if (this.#client !== client) return;
     this.#client = null;
     client.end().catch(() => {});
-    if (this.#isRefused) return;
+    this.#listenLater(wake);
+  }
+
+  #listenLater(wake: () => void): void {
+    if (this.#closed || this.#isRefused) return;
     this.#again = setTimeout(() => void this.listen(wake), listenAgainMs);
   }
 }

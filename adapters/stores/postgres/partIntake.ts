@@ -12,6 +12,7 @@ import { SetDesk, type SetKey, setKeyOf } from './partSets.js';
 import { isPlain, type PlainArrival, PlainParts } from './plainParts.js';
 import type { NewReport, ReportRows } from './reportRows.js';
 import { keyOf, type Senders } from './senders.js';
+import { turns } from './turns.js';
 
 /** What shares a commit. */
 export type IntakeOperation =
@@ -138,13 +139,15 @@ export class PartIntake {
     const { plain, others } = care === 'all' ? { plain: [], others: newcomers } : this.#divide(newcomers);
     const { arrivals, numbers } = await arrivalsOf(tx, others);
     undertake({ partIds: arrivals.map(({ id }) => id), newKeys: () => plain.map(keyOfPart) });
-    if (plain.length > 0) this.#plainParts.take(tx, plain);
+    const under = batches.flatMap(({ batch }) => batch.turn ?? []);
+    if (plain.length > 0) this.#plainParts.take(tx, plain, under);
     for (const { summary } of plain) summary.reports += 1;
     for (const wave of wavesOf(arrivals)) this.#write(tx, await this.#takeIn(tx, wave, numbers));
     await cursors.set(
       tx,
       batches.flatMap(({ batch }) => (batch.cursor === undefined ? [] : [batch.cursor])),
     );
+    if (arrivals.length > 0) turns.assertHeld(tx, under);
     return operations.map((operation, index) => (operation.kind === 'accept' ? (summaries[index] ?? null) : null));
   }
 

@@ -1,8 +1,10 @@
 import { IdGenerator } from '../../../src/domain/id.js';
 import type { Part, PartKey } from '../../../src/ports/channel.js';
+import type { Turn } from '../../../src/ports/turns.js';
 import { column, type PgType } from './bulk.js';
 import type { Tx } from './database.js';
 import { forwardLane } from './reportRows.js';
+import { turns } from './turns.js';
 
 /**
  * What most SMS are: a whole message that can be read, from a channel without ids of its own. Unless its fingerprint is
@@ -74,7 +76,7 @@ const rows = names.map((name, index) => `unnest($${index + 1}::${columns[name]}[
 
 /**
  * Everything in one statement, and no answer. A fingerprint that is known violates its unique index, and so does a head of
- * a queue that another transaction has made meanwhile: then nothing of it is done.
+ * a queue that another transaction has made meanwhile: then nothing of it is done. Nor is it where a turn is over.
  *
  * `keys` goes before `heads`, as everywhere: two transactions that meet over the same message must not wait for each other.
  * A head in the way is held to the end, for whoever takes it out must see what is parked behind it (see `enqueueing`).
@@ -102,14 +104,17 @@ const takeIn = `WITH given AS MATERIALIZED (
   INSERT INTO forward_queue (seq, lane, sender_id, state, followed)
   SELECT seq, ${forwardLane}, sender_id,
     CASE WHEN leads AND sender_id NOT IN (SELECT sender_id FROM heads) THEN 0 ELSE 3 END, followed
-  FROM given`;
+  FROM given WHERE ${turns.heldSql(names.length + 1)} = 1`;
 
 /** Takes plain parts in, a group at a time. */
 export class PlainParts {
   readonly #ids = new IdGenerator();
 
-  /** Waits for no answer. The transaction fails with SQLSTATE 23505 when one of them is known: see `takeIn`. */
-  take(tx: Tx, arrivals: readonly PlainArrival[]): void {
+  /**
+   * Waits for no answer. The transaction fails with SQLSTATE 23505 when one of them is known: see `takeIn`.
+   * @param under turns that must not be over.
+   */
+  take(tx: Tx, arrivals: readonly PlainArrival[], under: readonly Turn[]): void {
     const perSender = new Map<number, number>();
     for (const { senderId } of arrivals) perSender.set(senderId, (perSender.get(senderId) ?? 0) + 1);
     const led = new Set<number>();
@@ -125,7 +130,7 @@ export class PlainParts {
         all.map((row) => row[name]),
       ),
     );
-    tx.send(takeIn, values);
+    tx.send(takeIn, [...values, ...turns.heldValues(under)]);
   }
 
   #toRow({ part, channelId, senderId }: PlainArrival, leads: boolean, followed: boolean): PlainRow {

@@ -23,7 +23,7 @@ import { acts } from './acts.js';
 import { channelBacklogs } from './channelBacklogs.js';
 import { Channels } from './channels.js';
 import { cursors } from './cursors.js';
-import { type Connecting, clientConfig, Database, type Tx } from './database.js';
+import { type Connecting, Database, type Tx } from './database.js';
 import { deadLetters, type OpenLetter } from './deadLetters.js';
 import { EarlierMessages } from './earlierMessages.js';
 import { openingFault } from './faults.js';
@@ -145,7 +145,7 @@ class PostgresStore implements Store {
     const { rules } = options;
     this.#rules = rules;
     this.#ownNowMs = options.nowMs ?? steadyNowMs;
-    this.#hints = new Hints(database, clientConfig(options), node, () => this.#isAlone, options.log);
+    this.#hints = new Hints(database, node, () => this.#isAlone, options.log);
     this.retention = new Retention(database);
     this.#forwardQueue = new WorkQueue('forward_queue', node);
     this.#replyQueue = new WorkQueue('reply_queue', node);

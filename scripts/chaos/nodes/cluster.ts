@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { freePort } from '../../bench/freePort.js';
 import { machineConversation } from '../../machineCitizens.js';
-import { PostgresServer } from '../../postgres/server.js';
+import type { PostgresServer } from '../../postgres/server.js';
 import { type Smsc, startSmsc } from '../../simulators/smsc/index.js';
 import { type RunningTracker, startTrackerSimulator } from '../../simulators/tracker/index.js';
 import { GatewayProcess } from '../gatewayProcess.js';
+import { Servers } from './servers.js';
 
 const credentials = { systemId: 'lapor', password: 'secret' };
 const token = 'chaos-tracker';
-const upWithinMs = 60_000;
+const upWithinMs = 120_000;
 
 /** The least that the config allows: a dead node's sessions move after so long. */
 export const turnSeconds = 8;
@@ -22,43 +23,67 @@ export const sessions = 2;
 export type NodeName = 'one' | 'two';
 export const nodeNames: readonly NodeName[] = ['one', 'two'];
 
-/** Two gateways on one PostgreSQL server, between one telco and a tracker. */
+export interface ClusterOptions {
+  /** A second database server, which has whatever was committed on the first. */
+  readonly withStandby?: boolean;
+  /** How long a node waits for one statement: 5 s unless told. */
+  readonly statementTimeoutSeconds?: number;
+}
+
+/** Two gateways on one PostgreSQL database, between one telco and a tracker. */
 export class Cluster {
   readonly #nodes = new Map<NodeName, GatewayProcess>();
+  readonly #ports = new Map<NodeName, number>();
 
   private constructor(
     private readonly folder: string,
-    readonly database: PostgresServer,
+    private readonly servers: Servers,
     readonly smsc: Smsc,
     readonly tracker: RunningTracker,
   ) {}
 
-  static async start(): Promise<Cluster> {
+  static async start({ withStandby = false, statementTimeoutSeconds = 5 }: ClusterOptions = {}): Promise<Cluster> {
     const folder = await mkdtemp(join(tmpdir(), 'lapor-nodes-'));
-    const database = await PostgresServer.start({ parentFolder: tmpdir() });
+    const servers = await Servers.start(withStandby);
     const smsc = await startSmsc({
       telcos: [{ name: 'telkomsel', maxBinds: sessions, switches: { longTextForm: 'udh16' }, ...credentials }],
       retryIntervalMs: 300,
       responseTimeoutMs: 3_000,
     });
     const tracker = await startTrackerSimulator({ token, keep: 1_000_000 });
-    const cluster = new Cluster(folder, database, smsc, tracker);
-    for (const name of nodeNames) await cluster.#configure(name);
+    const cluster = new Cluster(folder, servers, smsc, tracker);
+    for (const name of nodeNames) await cluster.#configure(name, statementTimeoutSeconds);
     for (const name of nodeNames) await cluster.startNode(name);
     return cluster;
+  }
+
+  /** The database server that takes writes. */
+  get database(): PostgresServer {
+    return this.servers.primary;
+  }
+
+  promoteStandby(): Promise<void> {
+    return this.servers.promoteStandby();
   }
 
   async startNode(name: NodeName): Promise<void> {
     const home = join(this.folder, name);
     const node = new GatewayProcess(join(home, 'gateway.yaml'), home);
     this.#nodes.set(name, node);
-    await node.printed(/lapor-gateway is up/, upWithinMs);
+    await node.printed(/lapor-gateway is up/, upWithinMs).catch((error: unknown) => {
+      throw new Error(`node ${name} did not come up; its log ends:\n${node.lastWords}`, { cause: error });
+    });
   }
 
   node(name: NodeName): GatewayProcess {
     const node = this.#nodes.get(name);
     if (node === undefined) throw new Error(`node ${name} does not run`);
     return node;
+  }
+
+  /** What a node tells of itself, as Prometheus reads it. */
+  async metrics(name: NodeName): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${this.#ports.get(name)}/metrics`)).text();
   }
 
   async close(): Promise<void> {
@@ -68,16 +93,18 @@ export class Cluster {
     }
     await this.smsc.close();
     await this.tracker.close();
-    await this.database.stop();
+    await this.servers.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  async #configure(name: NodeName): Promise<void> {
+  async #configure(name: NodeName, statementTimeoutSeconds: number): Promise<void> {
     const home = join(this.folder, name);
     await mkdir(home);
+    const port = await freePort();
+    this.#ports.set(name, port);
     const config = {
-      server: { port: await freePort() },
-      store: { url: this.database.url(), turnSeconds, pool: { connectTimeoutSeconds: 2, statementTimeoutSeconds: 5 } },
+      server: { port },
+      store: { url: this.servers.url, turnSeconds, pool: { connectTimeoutSeconds: 2, statementTimeoutSeconds } },
       tracker: { adapter: 'http', url: `http://127.0.0.1:${this.tracker.port}`, token },
       conversation: machineConversation,
       forward: { firstRetrySeconds: 0.2, longestRetrySeconds: 2 },

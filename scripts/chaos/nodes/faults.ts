@@ -38,6 +38,15 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    label: 'the database server dies for good, and its standby is promoted',
+    strike: async (cluster) => {
+      await cluster.database.crash();
+      // Who watches over servers takes a while to be sure; meanwhile there is one that reads, and none that writes.
+      await pause(2_000);
+      await cluster.promoteStandby();
+    },
+  },
+  {
     label: 'a rolling restart',
     strike: async (cluster) => {
       for (const name of nodeNames) {

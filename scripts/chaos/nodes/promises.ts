@@ -3,8 +3,11 @@ import type { NodesEvidence } from './run.js';
 /** What must hold whatever happened. */
 export const nodesPromised: readonly { readonly label: string; readonly holds: (found: NodesEvidence) => boolean }[] = [
   { label: 'every text is acknowledged in the end', holds: (found) => found.acknowledged === found.texts },
+  { label: 'while no database takes writes the telco is told to send again', holds: (found) => found.refusedParts > 0 },
+  { label: 'every text is one report in the store', holds: (found) => found.stored === found.texts },
   { label: 'every text is in the tracker', holds: (found) => found.missing === 0 },
   { label: 'no text is in the tracker twice', holds: (found) => found.doubled === 0 },
+  { label: "one citizen's texts are in the tracker in their order", holds: (found) => found.outOfOrder === 0 },
   { label: 'every citizen has an answer to each text', holds: (found) => found.unanswered === 0 },
   {
     label: 'no reply came twice but those that were perhaps sent',

@@ -16,11 +16,18 @@ export interface NodesRun {
 export interface NodesEvidence {
   readonly texts: number;
   readonly acknowledged: number;
+  /** Parts that were answered with the temporary error, for the telco to send them again. */
+  readonly refusedParts: number;
+  /** Reports in the store: where one server took another's place, nothing else tells that it has all that was acknowledged. */
+  readonly stored: number;
   /** Texts that the tracker does not have. */
   readonly missing: number;
   /** Texts that it has more than once. */
   readonly doubled: number;
-  /** Texts of a sender that the tracker got before an earlier one of the same sender. */
+  /**
+   * Texts of a sender that the tracker got before an earlier one of the same sender. The telco sends one of them when it has
+   * our word for the one before, by whichever node: so there is an order to keep.
+   */
   readonly outOfOrder: number;
   readonly unanswered: number;
   readonly repliesTooMany: number;
@@ -36,7 +43,7 @@ const longEvery = 10;
 
 /** Sends texts while one fault after the other strikes, and waits until all has settled. */
 export async function runNodes({ faults, textsPerSecond, settleLimitMs, say }: NodesRun): Promise<NodesEvidence> {
-  const cluster = await Cluster.start();
+  const cluster = await Cluster.start({ withStandby: true });
   try {
     const citizens = new Citizens(cluster, textsPerSecond);
     const writing = citizens.write();
@@ -105,10 +112,11 @@ async function evidenceOf(cluster: Cluster, sent: readonly Sent[]): Promise<Node
   for (const { from } of sent) replies.set(from, cluster.smsc.handsets.messages(from).length);
   const texts = countBy(sent);
   const owed = [...texts].map(([from, count]) => (replies.get(from) ?? 0) - count);
-  const { acknowledgedParts = 0 } = cluster.smsc.telco('telkomsel').counts;
+  const { refusedParts = 0 } = cluster.smsc.telco('telkomsel').counts;
   return {
     texts: sent.length,
-    acknowledged: Math.min(sent.length, acknowledgedParts),
+    acknowledged: sent.filter(({ id }) => cluster.smsc.textView(id)?.state === 'acknowledged').length,
+    refusedParts,
     missing: sent.filter(({ text }) => !times.has(text)).length,
     doubled: [...times.values()].filter((count) => count > 1).length,
     outOfOrder: outOfOrder(sent, filed),
@@ -118,15 +126,16 @@ async function evidenceOf(cluster: Cluster, sent: readonly Sent[]): Promise<Node
   };
 }
 
-async function storeKnows(cluster: Cluster): Promise<Pick<NodesEvidence, 'perhapsSent' | 'deadLetters'>> {
+async function storeKnows(cluster: Cluster): Promise<Pick<NodesEvidence, 'stored' | 'perhapsSent' | 'deadLetters'>> {
   const client = new Client({ connectionString: cluster.database.url() });
   await client.connect();
   try {
-    const { rows } = await client.query<{ perhaps: number; letters: number }>(
-      `SELECT (SELECT count(*)::int FROM journal WHERE what IN ('reply taken up again', 'reply uncertain')) AS perhaps,
+    const { rows } = await client.query<{ stored: number; perhaps: number; letters: number }>(
+      `SELECT (SELECT count(*)::int FROM reports) AS stored,
+              (SELECT count(*)::int FROM journal WHERE what IN ('reply taken up again', 'reply uncertain')) AS perhaps,
               (SELECT count(*)::int FROM dead_letters) AS letters`,
     );
-    return { perhapsSent: rows[0]?.perhaps ?? 0, deadLetters: rows[0]?.letters ?? 0 };
+    return { stored: rows[0]?.stored ?? 0, perhapsSent: rows[0]?.perhaps ?? 0, deadLetters: rows[0]?.letters ?? 0 };
   } finally {
     await client.end();
   }

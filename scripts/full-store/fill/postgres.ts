@@ -99,6 +99,6 @@ async function writeMessages(client: Client, filling: Filling, tell: (messages: 
 /** As a gateway does at its first start. */
 async function makeSchema(url: string): Promise<void> {
   const limits = { poolMax: 2, connectTimeoutMs: 10_000, statementTimeoutMs: 60_000 };
-  const store = await openPostgresStore({ url, ...limits, rules: { joinParts }, role: 'gateway' });
+  const store = await openPostgresStore({ urls: [url], ...limits, rules: { joinParts }, role: 'gateway' });
   await store.close();
 }

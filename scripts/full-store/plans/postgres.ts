@@ -44,7 +44,7 @@ export async function walkPostgres(
 ): Promise<{ way: WholeWay; heard: Heard }> {
   const ways: WholeWay[] = [];
   const heard = await overhearPostgres(async () => {
-    const store = await openPostgresStore({ url, ...limits, rules: { joinParts }, role: 'gateway' });
+    const store = await openPostgresStore({ urls: [url], ...limits, rules: { joinParts }, role: 'gateway' });
     try {
       ways.push(await walkWholeWay(store, nowMs, slices));
     } finally {

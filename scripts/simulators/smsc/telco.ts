@@ -65,7 +65,15 @@ export class Telco {
   readonly #desk: SubmitDesk;
   readonly #server: Server;
   readonly #throttling = new Timers();
-  readonly #counts = { binds: 0, refusedBinds: 0, acknowledgedParts: 0, droppedParts: 0, retriedParts: 0 };
+  readonly #counts = {
+    binds: 0,
+    refusedBinds: 0,
+    acknowledgedParts: 0,
+    droppedParts: 0,
+    retriedParts: 0,
+    /** Of the retried ones, those that the ESME answered with a temporary error. */
+    refusedParts: 0,
+  };
   #port = 0;
   #turn = 0;
   #reference = 0;
@@ -186,6 +194,7 @@ export class Telco {
         if (state === 'acknowledged') this.#counts.acknowledgedParts += 1;
         if (state === 'dropped') this.#counts.droppedParts += 1;
         if (state === 'retrying') this.#counts.retriedParts += 1;
+        if (state === 'retrying' && status !== undefined) this.#counts.refusedParts += 1;
         record.partIs(state, status);
         this.context.changes.notify();
       },

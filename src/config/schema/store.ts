@@ -38,7 +38,7 @@ export const storeSchema = z
       })
       .default('sqlite:data/gateway.db')
       .describe(
-        'The database: `sqlite:FILE` (relative to the working directory) for one gateway, or `postgres://USER:PASSWORD@HOST/DATABASE` for any number of nodes; `?sslmode=verify-full&sslrootcert=FILE` for TLS.',
+        'The database: `sqlite:FILE` (relative to the working directory) for one gateway, or `postgres://USER:PASSWORD@HOST/DATABASE` for any number of nodes; `HOST1:5432,HOST2:5432` names a primary and its standbys; `?sslmode=verify-full&sslrootcert=FILE` for TLS.',
       ),
     controlSocket: z
       .string()

@@ -25,7 +25,13 @@ describe('nodes whose clocks differ', () => {
   async function nodeOff(offMs: number) {
     const nowMs = () => Date.now() + offMs;
     const limits = { poolMax: 4, connectTimeoutMs: 5_000, statementTimeoutMs: 5_000 };
-    const store = await openPostgresStore({ url: place.url, ...limits, rules: { joinParts }, role: 'gateway', nowMs });
+    const store = await openPostgresStore({
+      urls: [place.url],
+      ...limits,
+      rules: { joinParts },
+      role: 'gateway',
+      nowMs,
+    });
     open.push(store);
     const claim = () => store.claimReports({ owner: `off by ${offMs}`, limit: 10, nowMs: nowMs(), leaseMs });
     return { store, nowMs, claim };

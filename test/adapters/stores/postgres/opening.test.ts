@@ -8,7 +8,7 @@ import { PostgresPlace } from '../../../fakes/postgresPlace.js';
 
 function open(url: string, role: 'gateway' | 'operator'): Promise<Store> {
   const limits = { poolMax: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 4_000 };
-  return openPostgresStore({ url, ...limits, rules: { joinParts }, role });
+  return openPostgresStore({ urls: [url], ...limits, rules: { joinParts }, role });
 }
 
 async function failure(opening: Promise<Store>): Promise<string> {

@@ -11,7 +11,7 @@ import { CuttingProxy } from './cuttingProxy.js';
 
 function open(url: string, log = new MemoryLog()): Promise<Store> {
   const limits = { poolMax: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 4_000 };
-  return openPostgresStore({ url, ...limits, rules: { joinParts }, role: 'gateway', log });
+  return openPostgresStore({ urls: [url], ...limits, rules: { joinParts }, role: 'gateway', log });
 }
 
 function accept(store: Store, parts = [smsPart()]) {

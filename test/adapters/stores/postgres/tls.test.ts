@@ -10,7 +10,7 @@ import { CertificateMaker } from '../../channels/smpp/certificates.js';
 
 function open(url: string): Promise<Store> {
   const limits = { poolMax: 4, connectTimeoutMs: 5_000, statementTimeoutMs: 5_000 };
-  return openPostgresStore({ url, ...limits, rules: { joinParts }, role: 'gateway' });
+  return openPostgresStore({ urls: [url], ...limits, rules: { joinParts }, role: 'gateway' });
 }
 
 describe('PostgreSQL over TLS', () => {
