@@ -27,6 +27,7 @@ const hot: readonly { readonly label: string; readonly sql: RegExp; readonly ind
     sql: /CROSS JOIN LATERAL \(SELECT p.seq FROM forward_queue/,
     index: /forward_queue_parked/,
   },
+  { label: 'whom plain parts line up behind', sql: /heads AS MATERIALIZED/, index: /forward_queue_heads/ },
   { label: 'a known fingerprint', sql: /JOIN part_fingerprints k/, index: /part_fingerprints_pkey/ },
   { label: 'a known id', sql: /JOIN part_ids k/, index: /part_ids_pkey/ },
   { label: 'a sender', sql: /JOIN senders s ON s.medium/, index: /senders_medium_address_key/ },
