@@ -78,7 +78,7 @@ export class CommitGroup<Operation, Value> {
   }
 
   /**
-   * Beside another one only when there is as much to do: a commit costs the same for one row and for fifty, and what
+   * Beside another one only when there is half as much to do: a commit costs the same for one row and for fifty, and what
    * little there is goes with what comes until the other is done.
    */
   #isWorthACommit(): boolean {
@@ -87,7 +87,7 @@ export class CommitGroup<Operation, Value> {
     if (other === 0) return this.#waiting.length > 0;
     let waiting = 0;
     for (const { operation } of this.#waiting) waiting += this.options.sizeOf(operation);
-    return waiting >= other;
+    return waiting * 2 >= other;
   }
 
   /** The first that wait, but for those that must come after what is under way, or after one that is left. */

@@ -82,16 +82,16 @@ describe('PostgreSQL group commit', () => {
   });
 
   it('lets little wait for more while another is under way', async () => {
-    const all = [commits.add(1, 'a'), commits.add(2, 'b')];
+    const all = [commits.add(1, 'a'), commits.add(2, 'b'), commits.add(3, 'c')];
     await turn();
-    all.push(commits.add(3, 'c'));
-    await turn();
-    expect(commits.numbers()).to.deep.equal([[1, 2]]);
     all.push(commits.add(4, 'd'));
     await turn();
+    expect(commits.numbers()).to.deep.equal([[1, 2, 3]]);
+    all.push(commits.add(5, 'e'));
+    await turn();
     expect(commits.numbers()).to.deep.equal([
-      [1, 2],
-      [3, 4],
+      [1, 2, 3],
+      [4, 5],
     ]);
     await commits.end(0);
     await commits.end(0);

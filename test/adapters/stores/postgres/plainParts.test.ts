@@ -24,12 +24,12 @@ const companions: readonly { label: string; parts: () => Part[]; said: readonly 
   },
 ];
 
-/** What comes into the queue waits, in the midst of its transaction, until it is let in. */
-async function holdUp(place: PostgresPlace): Promise<() => Promise<void>> {
+/** What the trigger sees waits, in the midst of its transaction, until it is let in. */
+async function holdUp(place: PostgresPlace, trigger: string): Promise<() => Promise<void>> {
   await place.rows('SELECT pg_advisory_lock(1708)');
   await place.rows(`CREATE OR REPLACE FUNCTION hold_up() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN PERFORM pg_advisory_xact_lock(1708); RETURN NEW; END $$`);
-  await place.rows('CREATE TRIGGER hold_up BEFORE INSERT ON forward_queue FOR EACH ROW EXECUTE FUNCTION hold_up()');
+  await place.rows(`CREATE TRIGGER hold_up ${trigger} EXECUTE FUNCTION hold_up()`);
   return async () => {
     await place.rows('SELECT pg_advisory_unlock(1708)');
   };
@@ -113,7 +113,7 @@ describe('plain parts on PostgreSQL', () => {
     await accept([sms('satu')]);
     const [one] = await store.claimReports({ owner: 'a', limit: 1, nowMs: startMs, leaseMs: 60_000 });
     const done = { seq: one?.seq ?? 0, as: 'kept' as const, ticketSeq: null, detail: 'x', atMs: startMs, reply: null };
-    const letIn = await holdUp(place);
+    const letIn = await holdUp(place, 'BEFORE INSERT ON forward_queue FOR EACH ROW');
     try {
       const accepted = accept([sms('dua')]);
       await waits(place, 1);
@@ -142,6 +142,20 @@ describe('plain parts on PostgreSQL', () => {
       [1, 0],
     ]);
     expect((await forwardAll()).flat()).to.have.members(['satu', 'tetangga', 'dua', 'lain']);
+  });
+
+  it('are new when the fingerprint that they repeat is settled while it is looked at', async () => {
+    await accept([sms('satu')]);
+    const letIn = await holdUp(place, 'AFTER INSERT ON part_fingerprints FOR EACH STATEMENT');
+    try {
+      const accepted = accept([sms('satu', { key: contentKey(2, citizen, 'satu') })]);
+      await waits(place, 1);
+      await place.rows('DELETE FROM part_fingerprints');
+      await letIn();
+      expect(await accepted).to.include({ reports: 1, duplicates: 0 });
+    } finally {
+      await place.rows('DROP TRIGGER hold_up ON part_fingerprints');
+    }
   });
 
   it('that are equal within a commit are two messages, by one link', async () => {
