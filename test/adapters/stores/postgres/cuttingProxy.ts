@@ -6,7 +6,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  */
 export class CuttingProxy {
   readonly #sockets = new Set<Socket>();
-  #cutsAt: string | null = null;
+  #cutsAt: { readonly words: string; readonly answer: string } | null = null;
   readonly #unknown: string[] = [];
   #isShut = false;
 
@@ -33,12 +33,12 @@ export class CuttingProxy {
 
   /** The next commit reaches the database, and its answer nobody. */
   cutAtNextCommit(): void {
-    this.cutAtNext('COMMIT');
+    this.cutAtNext('COMMIT', 'COMMIT');
   }
 
-  /** What is sent next with these words reaches the database, and its answer nobody. */
-  cutAtNext(words: string): void {
-    this.#cutsAt = words;
+  /** What is sent next with these words reaches the database, and its answer nobody: the line ends when it is given. */
+  cutAtNext(words: string, answer: string): void {
+    this.#cutsAt = { words, answer };
   }
 
   /** From now on the database has never heard of this word: it gets another of the same length. */
@@ -81,10 +81,13 @@ export class CuttingProxy {
       socket.on('close', () => this.#sockets.delete(socket));
     }
     client.on('data', (octets) => {
-      if (this.#cutsAt !== null && octets.includes(this.#cutsAt)) {
+      const { words, answer } = this.#cutsAt ?? {};
+      if (words !== undefined && answer !== undefined && octets.includes(words)) {
         this.#cutsAt = null;
         isDeaf = true;
-        database.once('data', () => client.destroy());
+        database.on('data', (said) => {
+          if (said.includes(answer)) client.destroy();
+        });
       }
       database.write(this.#translated(octets));
     });

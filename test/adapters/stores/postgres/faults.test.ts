@@ -91,7 +91,7 @@ describe('PostgreSQL that fails', () => {
     it('makes one report of it also where a known sender writes, whose part is a transaction without a COMMIT', async () => {
       await accept(store);
       const part = smsPart({ key: contentKey(1, 'Banjir'), text: 'Banjir setinggi lutut' });
-      proxy.cutAtNext('Banjir');
+      proxy.cutAtNext('Banjir', 'INSERT');
       expect(await rejection(accept(store, [part]))).to.be.instanceOf(StoreUnavailable);
       expect((await store.counts()).reportsWaiting, 'it was committed').to.equal(2);
       expect(await accept(store, [part])).to.include({ reports: 0, duplicates: 1 });
@@ -101,7 +101,7 @@ describe('PostgreSQL that fails', () => {
     it('takes what was not stored in the end for new, and an equal text after it as well', async () => {
       await accept(store);
       const part = smsPart({ key: contentKey(1, 'Banjir'), text: 'Banjir setinggi lutut' });
-      proxy.cutAtNext('Banjir');
+      proxy.cutAtNext('Banjir', 'INSERT');
       await rejection(accept(store, [part]));
       // As if the line had been cut a moment earlier.
       await place.rows(`DELETE FROM forward_queue WHERE seq IN (SELECT seq FROM reports WHERE text LIKE 'Banjir%')`);
