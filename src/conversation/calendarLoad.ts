@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import type { ConfigFileFault } from '../config/fault.js';
-import { fileReason } from '../config/fileReason.js';
 import { readYamlFile, type YamlFile } from '../config/yamlFile.js';
+import { yamlFilesIn } from '../config/yamlFolder.js';
 import { parseWith } from '../ports/parseWith.js';
 import { serviceDays, WorkingCalendar } from './calendar.js';
 import { dayOf } from './wallClock.js';
@@ -35,7 +34,7 @@ const holidaysSchema = z.strictObject({
  * @param nowMs tells which years are needed.
  */
 export function loadCalendar(directory: string, nowMs: number): CalendarResult {
-  const files = listFiles(directory);
+  const files = yamlFilesIn(directory);
   if (typeof files === 'string') return { ok: false, faults: [wholeFileFault(directory, `cannot be read: ${files}`)] };
   const daysOff = new Set<number>();
   const years = new Set<number>();
@@ -52,17 +51,6 @@ export function loadCalendar(directory: string, nowMs: number): CalendarResult {
   if (faults.length > 0) return { ok: false, faults };
   const calendar = new WorkingCalendar(daysOff, years);
   return { ok: true, calendar, warnings: yearWarnings(calendar, directory, nowMs) };
-}
-
-/** @returns the YAML files in a fixed order, or why there are none to be had. */
-function listFiles(directory: string): readonly string[] | string {
-  try {
-    return readdirSync(directory)
-      .filter((name) => /\.ya?ml$/.test(name))
-      .sort();
-  } catch (error) {
-    return fileReason(error);
-  }
 }
 
 type YearResult =

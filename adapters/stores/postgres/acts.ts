@@ -1,25 +1,7 @@
-import type { Act, ActChoice, ActEnd, ActResult, ChannelHold, Hold, NewAct } from '../../../src/ports/operations.js';
+import type { Act, ActChoice, ActEnd, ChannelHold, NewAct } from '../../../src/ports/operations.js';
+import { type ActRow, type HoldRow, toAct, toHolds } from '../actRows.js';
 import { storable } from './bulk.js';
 import type { Database, Tx } from './database.js';
-
-interface ActRow {
-  readonly id: number;
-  readonly at_ms: number;
-  readonly actor: string;
-  readonly act: string;
-  readonly subject: string;
-  readonly reason: string | null;
-  readonly ended_ms: number | null;
-  readonly result: ActResult | null;
-  readonly detail: string | null;
-}
-
-interface HoldRow {
-  readonly channel: string;
-  readonly hold: Hold;
-  readonly at_ms: number;
-  readonly actor: string;
-}
 
 const columns = 'SELECT id, at_ms, actor, act, subject, reason, ended_ms, result, detail FROM acts';
 
@@ -63,11 +45,6 @@ export const acts = {
     const rows = await database.query<HoldRow>(
       `SELECT h.channel, h.hold, a.at_ms, a.actor FROM channel_holds h JOIN acts a ON a.id = h.act_id ORDER BY h.channel`,
     );
-    return new Map(rows.map(({ channel, hold, at_ms: sinceMs, actor }) => [channel, { hold, sinceMs, actor }]));
+    return toHolds(rows);
   },
 };
-
-function toAct({ id, at_ms: atMs, actor, act, subject, reason, ended_ms: endedMs, result, detail }: ActRow): Act {
-  const end = endedMs === null || result === null ? null : { atMs: endedMs, result, detail: detail ?? '' };
-  return { id, atMs, actor, act, subject, reason, end };
-}

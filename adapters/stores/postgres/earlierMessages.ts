@@ -1,17 +1,12 @@
 import type { Earlier } from '../../../src/ports/channel.js';
 import type { StoredMessage } from '../../../src/ports/store.js';
+import type { ChangeOf } from '../messageRows.js';
 import { storable } from './bulk.js';
 import type { Channels } from './channels.js';
 import type { Tx } from './database.js';
 import { note } from './journal.js';
 
 /** A message that leads back to an earlier one. */
-export interface ChangeOf {
-  readonly change: Earlier['change'];
-  /** The first message of the chain of edits; null where the earlier one is not known. */
-  readonly aboutSeq: number | null;
-}
-
 interface Found {
   readonly seq: number | null;
 }

@@ -1,5 +1,6 @@
 import type { Concat } from '../../../src/ports/channel.js';
-import type { StoredPart, StoreRules } from '../../../src/ports/store.js';
+import type { StoreRules } from '../../../src/ports/store.js';
+import { joinedMessage, type PieceRow } from '../messageRows.js';
 import { BulkInsert, unnest } from './bulk.js';
 import type { Tx } from './database.js';
 import { Numbers } from './numbers.js';
@@ -28,21 +29,11 @@ interface SetRow {
   report_seq: number | null;
 }
 
-/** What a long message is joined of. */
-export interface Piece {
-  readonly sequence: number;
-  readonly received_ms: number;
-  readonly external_id: string | null;
-  readonly encoding: string;
-  readonly text_offset: number;
-  readonly raw: Buffer;
-}
-
-type StoredPiece = Piece & { readonly set_id: number };
+type StoredPiece = PieceRow & { readonly set_id: number };
 
 interface KnownSet {
   readonly row: SetRow;
-  readonly pieces: Piece[];
+  readonly pieces: PieceRow[];
   readonly isNew: boolean;
   /** Closed in this transaction. */
   closed: boolean;
@@ -125,7 +116,7 @@ export class SetDesk {
   }
 
   /** Finds or begins the set that a part belongs to. */
-  place(key: SetKey, piece: Piece, joinUntilMs: number): SetPlace {
+  place(key: SetKey, piece: PieceRow, joinUntilMs: number): SetPlace {
     const latest = this.#byKey.get(nameOf(key));
     const place = latest === undefined ? null : this.#placeInLatest(latest, piece);
     if (place !== null) return place;
@@ -197,7 +188,7 @@ export class SetDesk {
    * Past its time a set knows nothing any more: somebody whose phone counts from the same reference again may send the
    * same words again, and that is a message of its own.
    */
-  #placeInLatest(latest: KnownSet, piece: Piece): SetPlace | null {
+  #placeInLatest(latest: KnownSet, piece: PieceRow): SetPlace | null {
     const { row, pieces } = latest;
     const known = pieces.find((one) => one.sequence === piece.sequence);
     const open = row.report_seq === null;
@@ -221,23 +212,8 @@ export class SetDesk {
   #complete(set: KnownSet): void {
     const { row } = set;
     const pieces = [...set.pieces].sort((one, other) => one.sequence - other.sequence);
-    const inOrder: (StoredPart | null)[] = new Array<StoredPart | null>(row.total).fill(null);
-    for (const piece of pieces) inOrder[piece.sequence - 1] = toStoredPart(piece);
-    const joined = this.rules.joinParts(inOrder);
     const seq = this.numbers.report();
-    this.reports.push({
-      seq,
-      channelId: row.channel_id,
-      senderId: row.sender_id,
-      receivedMs: Math.min(...pieces.map((piece) => piece.received_ms)),
-      recipient: row.recipient,
-      text: joined.text,
-      encoding: joined.encoding,
-      parts: pieces.length,
-      externalIds: pieces.flatMap((piece) => (piece.external_id === null ? [] : [piece.external_id])),
-      flags: pieces.length < row.total ? ['truncated'] : [],
-      extras: undefined,
-    });
+    this.reports.push({ ...joinedMessage(row, pieces, this.rules), seq });
     row.report_seq = seq;
     set.closed = true;
     const open = this.#openOf.get(row.sender_id);
@@ -274,9 +250,9 @@ export async function closeOverdue(tx: Tx, nowMs: number, rules: StoreRules, rep
   return desk.closedChannels();
 }
 
-async function piecesOf(tx: Tx, setIds: readonly number[]): Promise<Map<number, Piece[]>> {
+async function piecesOf(tx: Tx, setIds: readonly number[]): Promise<Map<number, PieceRow[]>> {
   if (setIds.length === 0) return new Map();
-  const pieces = new Map<number, Piece[]>(setIds.map((id) => [id, []]));
+  const pieces = new Map<number, PieceRow[]>(setIds.map((id) => [id, []]));
   for (const piece of await tx.query<StoredPiece>(piecesOfSets, [setIds])) pieces.get(piece.set_id)?.push(piece);
   return pieces;
 }
@@ -301,8 +277,4 @@ function nameOf({ channelId, senderId, recipient, reference, total }: SetKey): s
 
 export function setKeyOf(concat: Concat, channelId: number, senderId: number, recipient: string): SetKey {
   return { channelId, senderId, recipient, reference: concat.reference, total: concat.total };
-}
-
-function toStoredPart(piece: Piece): StoredPart {
-  return { raw: piece.raw, textOffset: piece.text_offset, encoding: piece.encoding };
 }

@@ -1,6 +1,9 @@
 import { isTextEncoding } from '../../../src/domain/sms/decode.js';
 import type { PartChoice, Redecoded, RedecodeRequest, StoredPartView } from '../../../src/ports/operations.js';
 import type { StoredPart, StoreRules } from '../../../src/ports/store.js';
+import { toStoredPart } from '../messageRows.js';
+import { joinedWith, type PartRow, type Plan, type ReportState, refused, toView, whyNever } from '../partRows.js';
+import { reportIdOf } from '../reportId.js';
 import { storable } from './bulk.js';
 import type { Database, Tx } from './database.js';
 import { deadLetters } from './deadLetters.js';
@@ -9,53 +12,12 @@ import { Numbers } from './numbers.js';
 import type { ReportRows } from './reportRows.js';
 import type { WorkQueue } from './workQueue.js';
 
-interface PartRow {
-  readonly id: number;
-  readonly report_seq: number | null;
-  readonly set_id: number | null;
-  readonly sequence: number | null;
-  readonly channel_id: number;
-  readonly channel: string;
-  readonly sender_id: number;
-  readonly ref: string;
-  readonly received_ms: number;
-  readonly recipient: string;
-  readonly external_id: string | null;
-  readonly data_coding: number | null;
-  readonly encoding: string;
-  readonly text_offset: number;
-  readonly oddity: string | null;
-  readonly duplicate: boolean;
-  readonly raw: Buffer;
-  readonly report_id: string | null;
-}
-
-interface ReportState {
-  readonly text: string;
-  readonly encoding: string;
-  readonly tracking_id: string | null;
-}
-
 interface Letter {
   readonly id: number;
   readonly resolution: string | null;
 }
 
-/** What the part is now, what it would be, and how to make it so; or why not. */
-interface Plan {
-  readonly effect: Redecoded['effect'];
-  readonly reason: string | null;
-  readonly before: Redecoded['before'];
-  readonly after: Redecoded['after'];
-  /** @returns the seq of the report that there is now. */
-  readonly carryOut: () => Promise<number | null>;
-}
-
-/** Octets that are no text of a citizen's, whatever the decode path. */
-const neverText: Readonly<Record<string, string>> = {
-  malformed_pdu: 'its PDU did not add up: what was kept is more than a text, and no decode path makes a report of it',
-  unreadable_receipt: 'it is a delivery receipt, not what a citizen wrote',
-};
+type PostgresPlan = Plan<Promise<number | null>>;
 
 const columns = 'p.*, c.name AS channel, s.ref, r.id AS report_id';
 const others = `JOIN channels c ON c.id = p.channel_id JOIN senders s ON s.id = p.sender_id
@@ -110,21 +72,20 @@ export class PartShelf {
       const detail = `part ${row.id}: ${row.encoding} to ${request.encoding}`;
       note(tx, [{ reportSeq, atMs: request.atMs, what: 're-decoded', detail }]);
     }
-    return { effect, reason, before, after, reportId: (await partOf(tx, row.id))?.report_id ?? null };
+    const reportId = (await partOf(tx, row.id))?.report_id ?? null;
+    return { effect, reason, before, after, reportId: reportId === null ? null : reportIdOf(reportId) };
   }
 
-  async #plan(tx: Tx, row: PartRow, request: RedecodeRequest): Promise<Plan> {
+  async #plan(tx: Tx, row: PartRow, request: RedecodeRequest): Promise<PostgresPlan> {
     const itself = this.#planAlone(tx, row, request);
-    const whyNever = row.duplicate
-      ? 'it repeats another part, which is the one that counts'
-      : neverText[row.oddity ?? ''];
-    if (whyNever !== undefined) return refused(itself, whyNever);
+    const never = whyNever(row);
+    if (never !== undefined) return refused(itself, never);
     if (row.report_seq !== null) return this.#planCorrection(tx, row, row.report_seq, request);
     return row.set_id === null ? this.#planReport(tx, row, request, itself) : itself;
   }
 
   /** A piece of a long message that is still incomplete: the join reads it by what stands here then. */
-  #planAlone(tx: Tx, row: PartRow, { encoding, textOffset }: RedecodeRequest): Plan {
+  #planAlone(tx: Tx, row: PartRow, { encoding, textOffset }: RedecodeRequest): PostgresPlan {
     const before = isTextEncoding(row.encoding) ? this.rules.joinParts([toStoredPart(row)]).text : null;
     const after = this.rules.joinParts([{ raw: row.raw, textOffset, encoding }]).text;
     return {
@@ -140,7 +101,7 @@ export class PartShelf {
   }
 
   /** A dead letter. A piece of a long message comes alone: the others went on without it. */
-  async #planReport(tx: Tx, row: PartRow, request: RedecodeRequest, itself: Plan): Promise<Plan> {
+  async #planReport(tx: Tx, row: PartRow, request: RedecodeRequest, itself: PostgresPlan): Promise<PostgresPlan> {
     const { encoding, textOffset, atMs } = request;
     const letter = await letterOf(tx, 'part', row.id);
     if (letter === undefined || letter.resolution !== null) {
@@ -171,12 +132,12 @@ export class PartShelf {
     return { ...itself, effect: 'report_made', before: { encoding: row.encoding, text: null }, carryOut };
   }
 
-  async #planCorrection(tx: Tx, row: PartRow, reportSeq: number, request: RedecodeRequest): Promise<Plan> {
+  async #planCorrection(tx: Tx, row: PartRow, reportSeq: number, request: RedecodeRequest): Promise<PostgresPlan> {
     const { encoding, textOffset } = request;
     const [report] = await tx.query<ReportState>(reportState, [reportSeq]);
     if (report === undefined) throw new Error(`report ${reportSeq} is spoken of and not there`);
     const after = await this.#joinedWith(tx, row, reportSeq, { raw: row.raw, textOffset, encoding });
-    const plan: Plan = {
+    const plan: PostgresPlan = {
       effect: storable(after.text) === report.text ? 'nothing_new' : 'report_corrected',
       reason: null,
       before: { encoding: report.encoding, text: report.text },
@@ -208,11 +169,7 @@ export class PartShelf {
     if (row.set_id === null) return this.rules.joinParts([again]);
     const found = await tx.query<PartRow>(pieces, [reportSeq]);
     const [set] = await tx.query<{ total: number }>('SELECT total FROM part_sets WHERE id = $1', [row.set_id]);
-    // A set that was tidied away a day after it was closed: what came last is as far as its length is known.
-    const total = set?.total ?? Math.max(...found.map(({ sequence }) => sequence ?? 1));
-    const inOrder: (StoredPart | null)[] = new Array<StoredPart | null>(total).fill(null);
-    for (const piece of found) inOrder[(piece.sequence ?? 1) - 1] = piece.id === row.id ? again : toStoredPart(piece);
-    return this.rules.joinParts(inOrder);
+    return joinedWith({ partId: row.id, part: again }, found, set?.total ?? null, this.rules);
   }
 }
 
@@ -222,29 +179,4 @@ async function partOf(tx: Tx, partId: number): Promise<PartRow | undefined> {
 
 async function letterOf(tx: Tx, kind: 'part' | 'report', seq: number): Promise<Letter | undefined> {
   return (await tx.query<Letter>(newestLetter, [kind, seq]))[0];
-}
-
-function refused(plan: Plan, reason: string): Plan {
-  return { ...plan, effect: 'refused', reason };
-}
-
-function toStoredPart(row: PartRow): StoredPart {
-  return { raw: row.raw, textOffset: row.text_offset, encoding: row.encoding };
-}
-
-function toView(row: PartRow): StoredPartView {
-  return {
-    partId: row.id,
-    channelId: row.channel,
-    receivedAtMs: row.received_ms,
-    senderRef: row.ref,
-    dataCoding: row.data_coding,
-    encoding: row.encoding,
-    oddity: row.oddity,
-    sequence: row.sequence,
-    duplicate: row.duplicate,
-    raw: row.raw,
-    textOffset: row.text_offset,
-    reportId: row.report_id,
-  };
 }

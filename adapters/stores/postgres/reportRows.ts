@@ -1,29 +1,17 @@
 import { IdGenerator, idToText } from '../../../src/domain/id.js';
-import type { PartExtras } from '../../../src/ports/channel.js';
 import type { ReportClaim, StoredMessage } from '../../../src/ports/store.js';
+import { listOrNull, type MessageRow, type NewMessage, toMessage } from '../messageRows.js';
+import { nobodyKnown } from '../senderRows.js';
 import { BulkInsert, storableJson } from './bulk.js';
 import type { Tx } from './database.js';
-import type { ChangeOf } from './earlierMessages.js';
-import { type KnownRow, knownColumns, nobodyKnown, type SenderContexts } from './senderContexts.js';
+import { type KnownRow, knownColumns, type SenderContexts } from './senderContexts.js';
 import type { WorkQueue } from './workQueue.js';
 
 /** The forwarding queue has one lane: there is one tracker. */
 export const forwardLane = 0;
 
-export interface NewReport {
+export interface NewReport extends NewMessage {
   readonly seq: number;
-  readonly channelId: number;
-  readonly senderId: number;
-  readonly receivedMs: number;
-  readonly recipient: string;
-  readonly text: string;
-  readonly encoding: string;
-  readonly parts: number;
-  readonly externalIds: readonly string[];
-  readonly flags: readonly string[];
-  readonly extras: PartExtras | undefined;
-  /** Absent: it stands by itself. */
-  readonly changes?: ChangeOf;
 }
 
 interface InsertedRow {
@@ -60,11 +48,9 @@ const insert = new BulkInsert<InsertedRow>('reports', {
   about_seq: 'bigint',
 });
 
-interface ClaimRow extends Omit<InsertedRow, 'channel_id' | 'about_seq'>, KnownRow {
+interface ClaimRow extends MessageRow, KnownRow {
+  readonly seq: number;
   readonly attempts: number;
-  readonly channel: string;
-  readonly medium: string;
-  readonly ref: string;
 }
 
 /** Of the reports that were just leased. */
@@ -115,39 +101,12 @@ export class ReportRows {
       recipient: report.recipient,
       encoding: report.encoding,
       parts: report.parts,
-      external_ids: listOrNull(report.externalIds),
-      flags: listOrNull(report.flags),
+      external_ids: listOrNull(report.externalIds, storableJson),
+      flags: listOrNull(report.flags, storableJson),
       extras: report.extras === undefined ? null : storableJson(report.extras),
       text: report.text,
       change: report.changes?.change ?? null,
       about_seq: report.changes?.aboutSeq ?? null,
     };
   }
-}
-
-function toMessage(row: ClaimRow): StoredMessage {
-  return {
-    id: row.id,
-    receivedAtMs: row.received_ms,
-    channelId: row.channel,
-    medium: row.medium,
-    address: row.recipient,
-    senderRef: row.ref,
-    text: row.text,
-    encoding: row.encoding,
-    parts: row.parts,
-    externalIds: parsedOr(row.external_ids, []),
-    flags: parsedOr(row.flags, []),
-    extras: parsedOr(row.extras, {}),
-    change: row.change,
-  };
-}
-
-/** Most SMS have none of these: a null costs nothing to write and to read. */
-function listOrNull(values: readonly string[]): string | null {
-  return values.length === 0 ? null : storableJson(values);
-}
-
-function parsedOr<Value>(json: string | null, otherwise: Value): Value {
-  return json === null ? otherwise : (JSON.parse(json) as Value);
 }

@@ -1,27 +1,19 @@
 import { idFromText, idToText } from '../../../src/domain/id.js';
-import type { Status } from '../../../src/domain/status.js';
 import {
-  type OpenQuestion,
   type OwnTicket,
   recentTicketsMax,
   type SenderContext,
   type TicketContext,
 } from '../../../src/ports/conversation.js';
 import type { StoredMessage } from '../../../src/ports/store.js';
+import { paceOf, questionOf, type TicketRow, ticketOrNull, toTicket } from '../senderRows.js';
 import { storable } from './bulk.js';
 import type { Database, Tx } from './database.js';
 import type { EarlierMessages } from './earlierMessages.js';
 import type { NotesRow } from './senderNotes.js';
 
-interface TicketRow {
-  readonly seq: number;
-  readonly id: string;
+interface OwnTicketRow extends TicketRow {
   readonly sender_id: number;
-  readonly tracking_id: string;
-  readonly status: Status;
-  readonly received_ms: number;
-  readonly forwarded_ms: number;
-  readonly text: string;
 }
 
 /** What a claim reads of a sender on the way: of a stranger it costs a seek in each of two small trees. */
@@ -55,12 +47,6 @@ interface WordingRow {
   readonly zone: string | null;
   readonly secret: boolean;
 }
-
-export const nobodyKnown: SenderContext = {
-  tickets: [],
-  thread: null,
-  notes: { stopped: false, language: null, question: null, pace: null },
-};
 
 const columns = 'r.seq, r.id, r.sender_id, t.tracking_id, t.status, r.received_ms, t.forwarded_ms, r.text';
 const recentOf = `SELECT ${columns} FROM unnest($1::bigint[]) AS g (sender_id)
@@ -150,32 +136,6 @@ async function recentTickets(tx: Tx, claimed: readonly ClaimedMessage[]): Promis
   const senders = claimed.filter(({ known }) => known.has_tickets).map(({ known }) => known.sender_id);
   const bySender = new Map<number, OwnTicket[]>(senders.map((sender) => [sender, []]));
   if (senders.length === 0) return bySender;
-  for (const row of await tx.query<TicketRow>(recentOf, [senders])) bySender.get(row.sender_id)?.push(toTicket(row));
+  for (const row of await tx.query<OwnTicketRow>(recentOf, [senders])) bySender.get(row.sender_id)?.push(toTicket(row));
   return bySender;
-}
-
-function questionOf(row: NotesRow, ticket: OwnTicket | null): OpenQuestion | null {
-  const { question: about, asked_ms: askedAtMs, question_until_ms: untilMs } = row;
-  if (about === null || ticket === null || askedAtMs === null || untilMs === null) return null;
-  return { about, ticket, askedAtMs, untilMs };
-}
-
-function paceOf({ pace_since_ms: sinceMs, pace_answers: answers }: NotesRow): SenderContext['notes']['pace'] {
-  return sinceMs === null || answers === null ? null : { sinceMs, answers };
-}
-
-function ticketOrNull(row: TicketRow | undefined): OwnTicket | null {
-  return row === undefined ? null : toTicket(row);
-}
-
-function toTicket(row: TicketRow): OwnTicket {
-  return {
-    seq: row.seq,
-    reportId: row.id,
-    trackingId: row.tracking_id,
-    status: row.status,
-    receivedAtMs: row.received_ms,
-    forwardedAtMs: row.forwarded_ms,
-    text: row.text,
-  };
 }

@@ -1,17 +1,9 @@
-import type { NewQuestion, NoteChanges, Pace } from '../../../src/ports/conversation.js';
+import type { NewQuestion, NoteChanges } from '../../../src/ports/conversation.js';
+import { changedColumns, type NotesRow as Notes, questionColumns } from '../senderRows.js';
 import { type PgType, unnest } from './bulk.js';
 import type { Tx } from './database.js';
 
-export interface NotesRow {
-  readonly stopped: boolean;
-  readonly language: string | null;
-  readonly pace_since_ms: number | null;
-  readonly pace_answers: number | null;
-  readonly question: NewQuestion['about'] | null;
-  readonly question_seq: number | null;
-  readonly asked_ms: number | null;
-  readonly question_until_ms: number | null;
-}
+export type NotesRow = Notes<boolean>;
 
 /** Something to be noted of the sender of a report. */
 export interface Notice {
@@ -21,8 +13,6 @@ export interface Notice {
   readonly question?: NewQuestion | undefined;
   readonly atMs: number;
 }
-
-const noQuestion = { question: null, question_seq: null, asked_ms: null, question_until_ms: null } as const;
 
 const columnTypes: Readonly<Record<keyof NotesRow, PgType>> = {
   stopped: 'boolean',
@@ -63,7 +53,7 @@ export const senderNotes = {
       if (sender === undefined || known === undefined) continue;
       notes.set(sender, {
         ...known,
-        ...(changes === undefined ? {} : changedColumns(changes)),
+        ...(changes === undefined ? {} : changedColumns(changes, (flag) => flag)),
         ...(question === undefined ? {} : questionColumns(question, reportSeq, atMs)),
       });
     }
@@ -87,20 +77,3 @@ export const senderNotes = {
     return new Set(rows.map(({ seq }) => seq));
   },
 };
-
-function changedColumns({ stopped, language, question, pace }: NoteChanges): Partial<NotesRow> {
-  return {
-    ...(stopped === undefined ? {} : { stopped }),
-    ...(language === undefined ? {} : { language }),
-    ...(question === undefined ? {} : noQuestion),
-    ...(pace === undefined ? {} : paceColumns(pace)),
-  };
-}
-
-function paceColumns(pace: Pace | null): Partial<NotesRow> {
-  return { pace_since_ms: pace?.sinceMs ?? null, pace_answers: pace?.answers ?? null };
-}
-
-function questionColumns({ about, untilMs }: NewQuestion, reportSeq: number, atMs: number): Partial<NotesRow> {
-  return { question: about, question_seq: reportSeq, asked_ms: atMs, question_until_ms: untilMs };
-}

@@ -1,24 +1,6 @@
 import type { Act, ActChoice, ActEnd, ActResult, ChannelHold, Hold, NewAct } from '../../../src/ports/operations.js';
+import { type ActRow, type HoldRow, toAct, toHolds } from '../actRows.js';
 import type { Db } from './database.js';
-
-interface ActRow {
-  readonly id: number;
-  readonly at_ms: number;
-  readonly actor: string;
-  readonly act: string;
-  readonly subject: string;
-  readonly reason: string | null;
-  readonly ended_ms: number | null;
-  readonly result: ActResult | null;
-  readonly detail: string | null;
-}
-
-interface HoldRow {
-  readonly channel: string;
-  readonly hold: Hold;
-  readonly at_ms: number;
-  readonly actor: string;
-}
 
 /** The audit trail, and the holds that its acts set. Runs inside a transaction. */
 export class Acts {
@@ -67,13 +49,6 @@ export class Acts {
   }
 
   holds(): ReadonlyMap<string, ChannelHold> {
-    return new Map(
-      this.#holds.all().map(({ channel, hold, at_ms: sinceMs, actor }) => [channel, { hold, sinceMs, actor }]),
-    );
+    return toHolds(this.#holds.all());
   }
-}
-
-function toAct({ id, at_ms: atMs, actor, act, subject, reason, ended_ms: endedMs, result, detail }: ActRow): Act {
-  const end = endedMs === null || result === null ? null : { atMs: endedMs, result, detail: detail ?? '' };
-  return { id, atMs, actor, act, subject, reason, end };
 }

@@ -1,16 +1,11 @@
 import type { Earlier } from '../../../src/ports/channel.js';
 import type { StoredMessage } from '../../../src/ports/store.js';
+import type { ChangeOf } from '../messageRows.js';
 import type { Channels } from './channels.js';
 import type { Db } from './database.js';
 import type { Journal } from './journal.js';
 
 /** A message that leads back to an earlier one. */
-export interface ChangeOf {
-  readonly change: Earlier['change'];
-  /** The first message of the chain of edits; null where the earlier one is not known. */
-  readonly aboutSeq: number | null;
-}
-
 /**
  * Messages that later ones speak of, by the channel's own names for them: what is edited, deleted or answered. Always the
  * same sender's: nobody deletes, amends or goes on with what another wrote. Runs inside a transaction.

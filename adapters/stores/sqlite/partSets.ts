@@ -1,5 +1,6 @@
 import type { Concat, Part } from '../../../src/ports/channel.js';
-import type { StoredPart, StoreRules } from '../../../src/ports/store.js';
+import type { StoreRules } from '../../../src/ports/store.js';
+import { joinedMessage, type PieceRow } from '../messageRows.js';
 import type { Db } from './database.js';
 import type { ReportRows } from './reportRows.js';
 
@@ -15,15 +16,6 @@ interface SetRow {
   readonly total: number;
   readonly join_until_ms: number;
   readonly report_seq: number | null;
-}
-
-interface PartRow {
-  readonly sequence: number;
-  readonly received_ms: number;
-  readonly external_id: string | null;
-  readonly encoding: string;
-  readonly text_offset: number;
-  readonly raw: Buffer;
 }
 
 /** What a part is to the long messages known so far. */
@@ -66,7 +58,7 @@ export class PartSets {
     this.#partAt = db.prepare<[number, number], { raw: Buffer }>(
       'SELECT raw FROM parts WHERE set_id = ? AND sequence = ? AND duplicate = 0',
     );
-    this.#parts = db.prepare<[number], PartRow>(
+    this.#parts = db.prepare<[number], PieceRow>(
       `SELECT sequence, received_ms, external_id, encoding, text_offset, raw FROM parts
        WHERE set_id = ? AND duplicate = 0 ORDER BY sequence`,
     );
@@ -130,26 +122,8 @@ export class PartSets {
 
   #complete(set: Omit<SetRow, 'join_until_ms' | 'report_seq'>): void {
     const rows = this.#parts.all(set.id);
-    const inOrder: (StoredPart | null)[] = new Array<StoredPart | null>(set.total).fill(null);
-    for (const row of rows) inOrder[row.sequence - 1] = toStoredPart(row);
-    const joined = this.rules.joinParts(inOrder);
-    const reportSeq = this.reports.add({
-      channelId: set.channel_id,
-      senderId: set.sender_id,
-      receivedMs: Math.min(...rows.map((row) => row.received_ms)),
-      recipient: set.recipient,
-      text: joined.text,
-      encoding: joined.encoding,
-      parts: rows.length,
-      externalIds: rows.flatMap((row) => (row.external_id === null ? [] : [row.external_id])),
-      flags: rows.length < set.total ? ['truncated'] : [],
-      extras: undefined,
-    });
+    const reportSeq = this.reports.add(joinedMessage(set, rows, this.rules));
     this.#close.run(reportSeq, set.id);
     this.#assign.run(reportSeq, set.id);
   }
-}
-
-function toStoredPart(row: PartRow): StoredPart {
-  return { raw: row.raw, textOffset: row.text_offset, encoding: row.encoding };
 }

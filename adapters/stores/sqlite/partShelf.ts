@@ -1,7 +1,9 @@
-import { idToText } from '../../../src/domain/id.js';
 import { isTextEncoding } from '../../../src/domain/sms/decode.js';
 import type { PartChoice, Redecoded, RedecodeRequest, StoredPartView } from '../../../src/ports/operations.js';
 import type { StoredPart, StoreRules } from '../../../src/ports/store.js';
+import { toStoredPart } from '../messageRows.js';
+import { joinedWith, type PartRow, type Plan, type ReportState, refused, toView, whyNever } from '../partRows.js';
+import { reportIdOf } from '../reportId.js';
 import type { Db } from './database.js';
 import type { DeadLetters } from './deadLetters.js';
 import type { Journal } from './journal.js';
@@ -9,48 +11,7 @@ import { present } from './present.js';
 import type { ReportRows } from './reportRows.js';
 import type { WorkQueue } from './workQueue.js';
 
-interface PartRow {
-  readonly id: number;
-  readonly report_seq: number | null;
-  readonly set_id: number | null;
-  readonly sequence: number | null;
-  readonly channel_id: number;
-  readonly channel: string;
-  readonly sender_id: number;
-  readonly ref: string;
-  readonly received_ms: number;
-  readonly recipient: string;
-  readonly external_id: string | null;
-  readonly data_coding: number | null;
-  readonly encoding: string;
-  readonly text_offset: number;
-  readonly oddity: string | null;
-  readonly duplicate: number;
-  readonly raw: Buffer;
-  readonly report_id: Buffer | null;
-}
-
-interface ReportState {
-  readonly text: string;
-  readonly encoding: string;
-  readonly tracking_id: string | null;
-}
-
-/** What the part is now, what it would be, and how to make it so; or why not. */
-interface Plan {
-  readonly effect: Redecoded['effect'];
-  readonly reason: string | null;
-  readonly before: Redecoded['before'];
-  readonly after: Redecoded['after'];
-  /** @returns the seq of the report that there is now. */
-  readonly carryOut: () => number | null;
-}
-
-/** Octets that are no text of a citizen's, whatever the decode path. */
-const neverText: Readonly<Record<string, string>> = {
-  malformed_pdu: 'its PDU did not add up: what was kept is more than a text, and no decode path makes a report of it',
-  unreadable_receipt: 'it is a delivery receipt, not what a citizen wrote',
-};
+type SqlitePlan = Plan<number | null>;
 
 /** Stored parts, shown and read again. Runs inside a transaction. */
 export class PartShelf {
@@ -121,17 +82,16 @@ export class PartShelf {
     return { effect, reason, before, after, reportId: this.#reportIdOf(row.id) };
   }
 
-  #plan(row: PartRow, request: RedecodeRequest): Plan {
+  #plan(row: PartRow, request: RedecodeRequest): SqlitePlan {
     const itself = this.#planAlone(row, request);
-    const whyNever =
-      row.duplicate === 1 ? 'it repeats another part, which is the one that counts' : neverText[row.oddity ?? ''];
-    if (whyNever !== undefined) return refused(itself, whyNever);
+    const never = whyNever(row);
+    if (never !== undefined) return refused(itself, never);
     if (row.report_seq !== null) return this.#planCorrection(row, row.report_seq, request);
     return row.set_id === null ? this.#planReport(row, request, itself) : itself;
   }
 
   /** A piece of a long message that is still incomplete: the join reads it by what stands here then. */
-  #planAlone(row: PartRow, { encoding, textOffset }: RedecodeRequest): Plan {
+  #planAlone(row: PartRow, { encoding, textOffset }: RedecodeRequest): SqlitePlan {
     const before = isTextEncoding(row.encoding) ? this.rules.joinParts([toStoredPart(row)]).text : null;
     const after = this.rules.joinParts([{ raw: row.raw, textOffset, encoding }]).text;
     return {
@@ -147,7 +107,7 @@ export class PartShelf {
   }
 
   /** A dead letter. A piece of a long message comes alone: the others went on without it. */
-  #planReport(row: PartRow, { encoding, textOffset, atMs }: RedecodeRequest, itself: Plan): Plan {
+  #planReport(row: PartRow, { encoding, textOffset, atMs }: RedecodeRequest, itself: SqlitePlan): SqlitePlan {
     const letter = this.#letter.get('part', row.id);
     if (letter === undefined || letter.resolution !== null) {
       return refused(itself, `its dead letter was closed: ${letter?.resolution ?? 'there is none'}`);
@@ -173,10 +133,10 @@ export class PartShelf {
     return { ...itself, effect: 'report_made', before: { encoding: row.encoding, text: null }, carryOut };
   }
 
-  #planCorrection(row: PartRow, reportSeq: number, { encoding, textOffset }: RedecodeRequest): Plan {
+  #planCorrection(row: PartRow, reportSeq: number, { encoding, textOffset }: RedecodeRequest): SqlitePlan {
     const report = present(this.#report.get(reportSeq), 'report', reportSeq);
     const after = this.#joinedWith(row, reportSeq, { raw: row.raw, textOffset, encoding });
-    const plan: Plan = {
+    const plan: SqlitePlan = {
       effect: after.text === report.text ? 'nothing_new' : 'report_corrected',
       reason: null,
       before: { encoding: report.encoding, text: report.text },
@@ -205,41 +165,12 @@ export class PartShelf {
 
   #joinedWith(row: PartRow, reportSeq: number, again: StoredPart): { text: string; encoding: string } {
     if (row.set_id === null) return this.rules.joinParts([again]);
-    // A set that was tidied away a day after it was closed: what came last is as far as its length is known.
-    const pieces = this.#pieces.all(reportSeq);
-    const total = this.#total.get(row.set_id)?.total ?? Math.max(...pieces.map(({ sequence }) => sequence ?? 1));
-    const inOrder: (StoredPart | null)[] = new Array<StoredPart | null>(total).fill(null);
-    for (const piece of pieces) inOrder[(piece.sequence ?? 1) - 1] = piece.id === row.id ? again : toStoredPart(piece);
-    return this.rules.joinParts(inOrder);
+    const total = this.#total.get(row.set_id)?.total ?? null;
+    return joinedWith({ partId: row.id, part: again }, this.#pieces.all(reportSeq), total, this.rules);
   }
 
   #reportIdOf(partId: number): string | null {
     const id = this.#byId.get(partId)?.report_id ?? null;
-    return id === null ? null : idToText(id);
+    return id === null ? null : reportIdOf(id);
   }
-}
-
-function refused(plan: Plan, reason: string): Plan {
-  return { ...plan, effect: 'refused', reason };
-}
-
-function toStoredPart(row: PartRow): StoredPart {
-  return { raw: row.raw, textOffset: row.text_offset, encoding: row.encoding };
-}
-
-function toView(row: PartRow): StoredPartView {
-  return {
-    partId: row.id,
-    channelId: row.channel,
-    receivedAtMs: row.received_ms,
-    senderRef: row.ref,
-    dataCoding: row.data_coding,
-    encoding: row.encoding,
-    oddity: row.oddity,
-    sequence: row.sequence,
-    duplicate: row.duplicate === 1,
-    raw: row.raw,
-    textOffset: row.text_offset,
-    reportId: row.report_id === null ? null : idToText(row.report_id),
-  };
 }

@@ -1,43 +1,14 @@
-import { IdGenerator, idToText } from '../../../src/domain/id.js';
-import type { PartExtras } from '../../../src/ports/channel.js';
+import { IdGenerator } from '../../../src/domain/id.js';
 import type { StoredMessage } from '../../../src/ports/store.js';
+import { listOrNull, type MessageRow, type NewMessage, toMessage } from '../messageRows.js';
 import type { Db } from './database.js';
-import type { ChangeOf } from './earlierMessages.js';
 import type { WorkQueue } from './workQueue.js';
 
 /** The forwarding queue has one lane: there is one tracker. */
 export const forwardLane = 0;
 
-export interface NewReport {
-  readonly channelId: number;
-  readonly senderId: number;
-  readonly receivedMs: number;
-  readonly recipient: string;
-  readonly text: string;
-  readonly encoding: string;
-  readonly parts: number;
-  readonly externalIds: readonly string[];
-  readonly flags: readonly string[];
-  readonly extras: PartExtras | undefined;
-  /** Absent: it stands by itself. */
-  readonly changes?: ChangeOf;
-}
-
-interface ReportRow {
+interface ReportRow extends MessageRow {
   readonly seq: number;
-  readonly id: Buffer;
-  readonly received_ms: number;
-  readonly channel: string;
-  readonly medium: string;
-  readonly recipient: string;
-  readonly ref: string;
-  readonly text: string;
-  readonly encoding: string;
-  readonly parts: number;
-  readonly external_ids: string | null;
-  readonly flags: string | null;
-  readonly extras: string | null;
-  readonly change: StoredMessage['change'];
 }
 
 /** Reports as rows. Runs inside a transaction. */
@@ -64,7 +35,7 @@ export class ReportRows {
   }
 
   /** The report and its place in the forwarding queue. @returns its seq. */
-  add(report: NewReport): number {
+  add(report: NewMessage): number {
     const { lastInsertRowid } = this.#add.run(
       this.#ids.next(),
       report.channelId,
@@ -73,8 +44,8 @@ export class ReportRows {
       report.recipient,
       report.encoding,
       report.parts,
-      listOrNull(report.externalIds),
-      listOrNull(report.flags),
+      listOrNull(report.externalIds, JSON.stringify),
+      listOrNull(report.flags, JSON.stringify),
       report.extras === undefined ? null : JSON.stringify(report.extras),
       report.text,
       report.changes?.change ?? null,
@@ -89,31 +60,4 @@ export class ReportRows {
   read(seqs: readonly number[]): ReadonlyMap<number, StoredMessage> {
     return new Map(this.#read.all(JSON.stringify(seqs)).map((row) => [row.seq, toMessage(row)]));
   }
-}
-
-function toMessage(row: ReportRow): StoredMessage {
-  return {
-    id: idToText(row.id),
-    receivedAtMs: row.received_ms,
-    channelId: row.channel,
-    medium: row.medium,
-    address: row.recipient,
-    senderRef: row.ref,
-    text: row.text,
-    encoding: row.encoding,
-    parts: row.parts,
-    externalIds: parsedOr(row.external_ids, []),
-    flags: parsedOr(row.flags, []),
-    extras: parsedOr(row.extras, {}),
-    change: row.change,
-  };
-}
-
-/** Most SMS have none of these: a null costs nothing to write and to read. */
-function listOrNull(values: readonly string[]): string | null {
-  return values.length === 0 ? null : JSON.stringify(values);
-}
-
-function parsedOr<Value>(json: string | null, otherwise: Value): Value {
-  return json === null ? otherwise : (JSON.parse(json) as Value);
 }

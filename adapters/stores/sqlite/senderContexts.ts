@@ -1,26 +1,15 @@
-import { idFromText, idToText } from '../../../src/domain/id.js';
-import type { Status } from '../../../src/domain/status.js';
+import { idFromText } from '../../../src/domain/id.js';
 import {
-  type OpenQuestion,
   type OwnTicket,
   recentTicketsMax,
   type SenderContext,
   type TicketContext,
 } from '../../../src/ports/conversation.js';
 import type { StoredMessage } from '../../../src/ports/store.js';
+import { nobodyKnown, paceOf, questionOf, type TicketRow, ticketOrNull, toTicket } from '../senderRows.js';
 import type { Db } from './database.js';
 import type { EarlierMessages } from './earlierMessages.js';
 import { type NotesRow, nothingNoted } from './senderNotes.js';
-
-interface TicketRow {
-  readonly seq: number;
-  readonly id: Buffer;
-  readonly tracking_id: string;
-  readonly status: Status;
-  readonly received_ms: number;
-  readonly forwarded_ms: number;
-  readonly text: string;
-}
 
 interface KnownRow extends NotesRow {
   readonly sender_id: number;
@@ -42,12 +31,6 @@ export interface ClaimedMessage {
   readonly senderId: number;
   readonly message: StoredMessage;
 }
-
-const nobodyKnown: SenderContext = {
-  tickets: [],
-  thread: null,
-  notes: { stopped: false, language: null, question: null, pace: null },
-};
 
 /** Finds what is known of senders. Reads only. */
 export class SenderContexts {
@@ -137,30 +120,4 @@ export class SenderContexts {
     const { channel: channelId, secret, ...others } = row;
     return [[reportId, { channelId, ...others, secret: secret === 1 }]];
   }
-}
-
-function questionOf(row: NotesRow, ticket: OwnTicket | null): OpenQuestion | null {
-  const { question: about, asked_ms: askedAtMs, question_until_ms: untilMs } = row;
-  if (about === null || ticket === null || askedAtMs === null || untilMs === null) return null;
-  return { about, ticket, askedAtMs, untilMs };
-}
-
-function paceOf({ pace_since_ms: sinceMs, pace_answers: answers }: NotesRow): SenderContext['notes']['pace'] {
-  return sinceMs === null || answers === null ? null : { sinceMs, answers };
-}
-
-function ticketOrNull(row: TicketRow | undefined): OwnTicket | null {
-  return row === undefined ? null : toTicket(row);
-}
-
-function toTicket(row: TicketRow): OwnTicket {
-  return {
-    seq: row.seq,
-    reportId: idToText(row.id),
-    trackingId: row.tracking_id,
-    status: row.status,
-    receivedAtMs: row.received_ms,
-    forwardedAtMs: row.forwarded_ms,
-    text: row.text,
-  };
 }

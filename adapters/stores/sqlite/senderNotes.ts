@@ -1,16 +1,8 @@
-import type { NewQuestion, NoteChanges, Pace } from '../../../src/ports/conversation.js';
+import type { NewQuestion, NoteChanges } from '../../../src/ports/conversation.js';
+import { changedColumns, type NotesRow as Notes, questionColumns } from '../senderRows.js';
 import type { Db } from './database.js';
 
-export interface NotesRow {
-  readonly stopped: number;
-  readonly language: string | null;
-  readonly pace_since_ms: number | null;
-  readonly pace_answers: number | null;
-  readonly question: NewQuestion['about'] | null;
-  readonly question_seq: number | null;
-  readonly asked_ms: number | null;
-  readonly question_until_ms: number | null;
-}
+export type NotesRow = Notes<number>;
 
 export const nothingNoted: NotesRow = {
   stopped: 0,
@@ -22,8 +14,6 @@ export const nothingNoted: NotesRow = {
   asked_ms: null,
   question_until_ms: null,
 };
-
-const noQuestion = { question: null, question_seq: null, asked_ms: null, question_until_ms: null } as const;
 
 /** What is noted of senders. Runs inside a transaction. */
 export class SenderNotes {
@@ -61,7 +51,7 @@ export class SenderNotes {
     if (senderId === undefined) return;
     this.#set.run({
       ...(this.#find.get(senderId) ?? nothingNoted),
-      ...(changes === undefined ? {} : changedColumns(changes)),
+      ...(changes === undefined ? {} : changedColumns(changes, (flag) => (flag ? 1 : 0))),
       ...(question === undefined ? {} : questionColumns(question, reportSeq, atMs)),
       senderId,
     });
@@ -76,21 +66,4 @@ export class SenderNotes {
   hasStopped(reportSeq: number): boolean {
     return this.#stopped.get(reportSeq)?.stopped === 1;
   }
-}
-
-function changedColumns({ stopped, language, question, pace }: NoteChanges): Partial<NotesRow> {
-  return {
-    ...(stopped === undefined ? {} : { stopped: stopped ? 1 : 0 }),
-    ...(language === undefined ? {} : { language }),
-    ...(question === undefined ? {} : noQuestion),
-    ...(pace === undefined ? {} : paceColumns(pace)),
-  };
-}
-
-function paceColumns(pace: Pace | null): Partial<NotesRow> {
-  return { pace_since_ms: pace?.sinceMs ?? null, pace_answers: pace?.answers ?? null };
-}
-
-function questionColumns({ about, untilMs }: NewQuestion, reportSeq: number, atMs: number): Partial<NotesRow> {
-  return { question: about, question_seq: reportSeq, asked_ms: atMs, question_until_ms: untilMs };
 }

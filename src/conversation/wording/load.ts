@@ -1,8 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ConfigFileFault, KeyPath } from '../../config/fault.js';
-import { fileReason } from '../../config/fileReason.js';
 import { readYamlFile, type YamlFile } from '../../config/yamlFile.js';
+import { yamlFilesIn } from '../../config/yamlFolder.js';
 import { alternatives, unknownKey } from '../../ports/configWords.js';
 import { DateWriter } from './dates.js';
 import { measureTexts, templateFaults } from './measure.js';
@@ -25,7 +24,7 @@ export type WordingResult =
 
 /** Reads the reply texts of every language, and tells all that is wrong with any at once. */
 export function loadWording({ directory, language, timeZone }: WordingOptions): WordingResult {
-  const files = listFiles(directory);
+  const files = yamlFilesIn(directory);
   if (typeof files === 'string') return { ok: false, faults: [wholeFileFault(directory, `cannot be read: ${files}`)] };
   const faults: ConfigFileFault[] = [];
   const texts = new Map<string, LanguageTexts>();
@@ -36,17 +35,6 @@ export function loadWording({ directory, language, timeZone }: WordingOptions): 
   }
   if (!files.includes(`${language}.yaml`)) faults.push(missingLanguage(directory, language, files));
   return faults.length > 0 ? { ok: false, faults } : { ok: true, wording: new Wording(texts, language) };
-}
-
-/** @returns the YAML files in a fixed order, or why there are none to be had. */
-function listFiles(directory: string): readonly string[] | string {
-  try {
-    return readdirSync(directory)
-      .filter((name) => /\.ya?ml$/.test(name))
-      .sort();
-  } catch (error) {
-    return fileReason(error);
-  }
 }
 
 type LanguageResult =

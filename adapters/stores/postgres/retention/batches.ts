@@ -1,13 +1,14 @@
 import { finalStatuses } from '../../../../src/domain/status.js';
 import type { ForgetRequest, Forgettable, Forgotten, RetentionTerms } from '../../../../src/ports/retention.js';
+import { type Path, ripenessOf } from '../../retentionPaths.js';
 import type { Tx } from '../database.js';
 import { forgetting } from './forgetting.js';
-import { type Path, type Ripeness, Walk } from './walk.js';
+import { Walk } from './walk.js';
 
 const settledLetter = 'd.closed_ms IS NOT NULL AND d.closed_ms <= $2';
 const finals = finalStatuses.map((status) => `'${status}'`).join(', ');
 
-/** Each line is one way in which a report `s` may still be under way. */
+/** Each line is one way in which a report `s` may still be under way; $1 to $3 are the moments of `Ripeness`. */
 const reportIsRipe = `
   NOT EXISTS (SELECT 1 FROM forward_queue q WHERE q.seq = s.seq)
   AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.report_seq = s.seq)
@@ -87,7 +88,7 @@ export class Batches {
     const count = async (walks: readonly Walk[], receivedMs: number | null, keptSinceMs: number) => {
       let sum = 0;
       if (receivedMs === null) return sum;
-      for (const walk of walks) sum += await walk.count(tx, ripeness(terms, receivedMs), keptSinceMs);
+      for (const walk of walks) sum += await walk.count(tx, ripenessOf(terms, receivedMs), keptSinceMs);
       return sum;
     };
     return {
@@ -106,7 +107,7 @@ async function step(
   take: Take,
 ): Promise<Forgotten | null> {
   if (beforeMs === null) return null;
-  const { ripe, isAtEnd } = await walk.advance(tx, ripeness(request, beforeMs), request.limit, request.nowMs);
+  const { ripe, isAtEnd } = await walk.advance(tx, ripenessOf(request, beforeMs), request.limit, request.nowMs);
   if (ripe.length > 0) return { ...nothing, ...take(ripe), more: true };
   return isAtEnd ? null : { ...nothing, more: true };
 }
@@ -117,7 +118,3 @@ async function removeActs(tx: Tx, { recordsBeforeMs, limit }: ForgetRequest): Pr
 }
 
 type Take = (ripe: readonly number[]) => Partial<Forgotten>;
-
-function ripeness({ quietSinceMs: quietMs, openSinceMs: openMs }: RetentionTerms, receivedMs: number): Ripeness {
-  return { receivedMs, quietMs, openMs };
-}

@@ -1,37 +1,10 @@
+import type { Advance, Path, Ripeness } from '../../retentionPaths.js';
 import { cursors } from '../cursors.js';
 import type { Tx } from '../database.js';
 
 const dayMs = 86_400_000;
 /** Half a second where ten million messages are kept. */
 const countedPerSlice = 20_000;
-
-/** What is walked: a table that grows at its end, and which of its rows the walk is about. */
-export interface Path {
-  /** Names the walk in the store. */
-  readonly name: string;
-  readonly table: 'reports' | 'parts';
-  readonly key: 'seq' | 'id';
-  /** SQL, true for rows that the walk is about. */
-  readonly isSubject: string;
-  /** SQL over `s`, the row, with the moments of `Ripeness` as $1 to $3: true when nothing of it is under way. */
-  readonly isRipe: string;
-  /** Rows read for each one asked for: more where few of them are subjects. */
-  readonly rowsPerSubject: number;
-}
-
-/** Moments; what lies after them stays. */
-export interface Ripeness {
-  readonly receivedMs: number;
-  readonly quietMs: number;
-  readonly openMs: number;
-}
-
-export interface Advance {
-  /** What may go now; the walk will not meet it again. */
-  readonly ripe: readonly number[];
-  /** Whether it has come as far as it can for now. */
-  readonly isAtEnd: boolean;
-}
 
 interface Row {
   readonly key: number;

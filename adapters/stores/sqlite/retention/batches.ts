@@ -1,9 +1,10 @@
 import { finalStatuses } from '../../../../src/domain/status.js';
 import type { ForgetRequest, Forgettable, Forgotten, RetentionTerms } from '../../../../src/ports/retention.js';
+import { ripenessOf } from '../../retentionPaths.js';
 import type { Cursors } from '../cursors.js';
 import type { Db } from '../database.js';
 import { Forgetting } from './forgetting.js';
-import { type Path, type Ripeness, Walk } from './walk.js';
+import { type SqlitePath, Walk } from './walk.js';
 
 const settledLetter = 'd.closed_ms IS NOT NULL AND d.closed_ms <= @quietMs';
 const finals = finalStatuses.map((status) => `'${status}'`).join(', ');
@@ -41,7 +42,7 @@ const paths = {
   partRecords: { ...loneParts, name: 'part records', staysBehindNewest: true },
   reportWords: { ...reports, name: 'report words', staysBehindNewest: false },
   partWords: { ...loneParts, name: 'part words', staysBehindNewest: false },
-} as const satisfies Readonly<Record<string, Path>>;
+} as const satisfies Readonly<Record<string, SqlitePath>>;
 
 const nothing: Forgotten = { words: 0, records: 0, senders: 0, acts: 0, more: false };
 
@@ -51,7 +52,7 @@ export class Batches {
   readonly #forgetting: Forgetting;
 
   constructor(db: Db, cursors: Cursors) {
-    const walk = (path: Path) => new Walk(db, cursors, path);
+    const walk = (path: SqlitePath) => new Walk(db, cursors, path);
     this.#walks = {
       reportRecords: walk(paths.reportRecords),
       partRecords: walk(paths.partRecords),
@@ -81,7 +82,7 @@ export class Batches {
     const count = (walks: readonly Walk[], receivedMs: number | null, keptSinceMs: number) =>
       receivedMs === null
         ? 0
-        : walks.reduce((sum, walk) => sum + walk.count(ripeness(terms, receivedMs), keptSinceMs), 0);
+        : walks.reduce((sum, walk) => sum + walk.count(ripenessOf(terms, receivedMs), keptSinceMs), 0);
     return {
       words: count([reportWords, partWords], wordsBeforeMs, recordsBeforeMs ?? Number.MIN_SAFE_INTEGER),
       records: count([reportRecords, partRecords], recordsBeforeMs, Number.MIN_SAFE_INTEGER),
@@ -91,7 +92,7 @@ export class Batches {
   /** @returns null when there is nothing to do any more. */
   #step(request: ForgetRequest, beforeMs: number | null, walk: Walk, take: Take): Forgotten | null {
     if (beforeMs === null) return null;
-    const { ripe, isAtEnd } = walk.advance(ripeness(request, beforeMs), request.limit, request.nowMs);
+    const { ripe, isAtEnd } = walk.advance(ripenessOf(request, beforeMs), request.limit, request.nowMs);
     if (ripe.length > 0) return { ...nothing, ...take(ripe), more: true };
     return isAtEnd ? null : { ...nothing, more: true };
   }
@@ -125,7 +126,3 @@ export class Batches {
 }
 
 type Take = (ripe: readonly number[]) => Partial<Forgotten>;
-
-function ripeness({ quietSinceMs: quietMs, openSinceMs: openMs }: RetentionTerms, receivedMs: number): Ripeness {
-  return { receivedMs, quietMs, openMs };
-}

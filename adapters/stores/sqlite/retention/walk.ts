@@ -1,3 +1,4 @@
+import type { Advance, Path, Ripeness } from '../../retentionPaths.js';
 import type { Cursors } from '../cursors.js';
 import type { Db } from '../database.js';
 
@@ -5,37 +6,13 @@ const dayMs = 86_400_000;
 /** A tenth of a second where ten million messages are kept. */
 const countedPerSlice = 20_000;
 
-/** What is walked: a table that grows at its end, and which of its rows the walk is about. */
-export interface Path {
-  /** Names the walk in the store. */
-  readonly name: string;
-  readonly table: 'reports' | 'parts';
-  readonly key: 'seq' | 'id';
-  /** SQL, true for rows that the walk is about. */
-  readonly isSubject: string;
-  /** SQL over `s`, the row, with `@receivedMs`, `@quietMs` and `@openMs`: true when nothing of it is under way. */
-  readonly isRipe: string;
+/** With the parameters `@receivedMs`, `@quietMs` and `@openMs`. */
+export interface SqlitePath extends Path {
   /**
    * The newest row stays where rows are deleted: SQLite would give its number to the next one, which would then lie behind
    * the walk.
    */
   readonly staysBehindNewest: boolean;
-  /** Rows read for each one asked for: more where few of them are subjects. */
-  readonly rowsPerSubject: number;
-}
-
-/** Moments; what lies after them stays. */
-export interface Ripeness {
-  readonly receivedMs: number;
-  readonly quietMs: number;
-  readonly openMs: number;
-}
-
-export interface Advance {
-  /** What may go now; the walk will not meet it again. */
-  readonly ripe: readonly number[];
-  /** Whether it has come as far as it can for now. */
-  readonly isAtEnd: boolean;
 }
 
 interface Counted extends Ripeness {
@@ -65,7 +42,7 @@ export class Walk {
   constructor(
     db: Db,
     private readonly cursors: Cursors,
-    private readonly path: Path,
+    private readonly path: SqlitePath,
   ) {
     const { name, table, key, isSubject, isRipe, staysBehindNewest } = path;
     this.#due = db.prepare<[number, number], { subject: number }>(
