@@ -11,14 +11,17 @@ import type { Processes } from '../bench/processes.js';
 import { processUse } from '../bench/procfs.js';
 import type { TrackerCommands } from '../bench/tracker/process.js';
 import { Worker } from '../bench/worker.js';
-import { numberSpread, sendersOf } from './fill/recipe.js';
+import { numberSpread } from './fill/recipe.js';
 import type { FullStoreOptions } from './options.js';
 import type { Place } from './places.js';
+
+/** Above all senders that a filling makes, up to fifty million messages. */
+const strangersFrom = 15_000_000;
 
 /** Who writes while the intake is measured. */
 interface Crowd {
   readonly name: string;
-  readonly senders: (messages: number) => Senders;
+  readonly senders: () => Senders;
 }
 
 const crowds: readonly Crowd[] = [
@@ -28,9 +31,15 @@ const crowds: readonly Crowd[] = [
   },
   {
     name: 'each for the first time',
-    senders: (messages) => ({ count: 40_000_000, first: sendersOf(messages) + 10_000_000, spread: numberSpread }),
+    senders: () => ({ count: 40_000_000, first: firstStranger(), spread: numberSpread }),
   },
 ];
+
+/** Others for each run: a store that was kept knows those of the last. */
+function firstStranger(): number {
+  const secondsNow = Math.floor(Date.now() / 1000);
+  return strangersFrom + ((secondsNow * 10_007) % 40_000_000);
+}
 
 const subjects = {
   sqlite: { full: 'SQLite, full store', empty: 'SQLite, empty store' },
@@ -56,7 +65,7 @@ export interface IntakeRun {
 export async function measureIntake(run: IntakeRun, place: Place): Promise<readonly Pair[]> {
   const pairs: Pair[] = [];
   for (const crowd of crowds) {
-    const bench = await benchFor(run, crowd.senders(run.options.messages));
+    const bench = await benchFor(run, crowd.senders());
     for (let round = 1; round <= run.options.rounds; round += 1) {
       const variant = `${crowd.name}, round ${round}`;
       const full = await measureOne(bench, place, 'full', place.fullUrl(), variant);

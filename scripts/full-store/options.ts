@@ -23,7 +23,7 @@ export const usage = `npm run bench:full-store -- [options]
   --messages N      stored messages (default 10000000: some 10 GB on SQLite, 14 GB on PostgreSQL)
   --stores a,b      ${storeKinds.join(',')} (default: both)
   --seconds N       length of each measurement of the intake; 0 takes none (default 10)
-  --rounds N        turns of full and empty (default 2)
+  --rounds N        turns of full and empty, of which the middle one counts (default 3)
   --dir FOLDER      where databases go; must be a real disk (default data)
   --postgres URL    a server of yours, on which databases are made, in place of one of its own
   --keep            leaves the filled SQLite file, and with --postgres the filled database, and uses what is left from
@@ -39,7 +39,7 @@ export function parseOptions(args: readonly string[]): FullStoreOptions | null {
       messages: { type: 'string', default: '10000000' },
       stores: { type: 'string', default: storeKinds.join(',') },
       seconds: { type: 'string', default: '10' },
-      rounds: { type: 'string', default: '2' },
+      rounds: { type: 'string', default: '3' },
       dir: { type: 'string', default: 'data' },
       postgres: { type: 'string' },
       keep: { type: 'boolean', default: false },

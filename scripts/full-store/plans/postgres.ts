@@ -17,7 +17,7 @@ export const postgresAllowances: readonly Allowance[] = [
     sql: /DELETE FROM acts WHERE at_ms/,
     why: 'from the oldest on, as many as it takes and the few that hold channels',
   },
-  { sql: /FROM acts ORDER BY id DESC LIMIT/, why: 'an operator asks; it reads as many as it shows' },
+  { sql: /FROM acts (WHERE subject = \$2 )?ORDER BY id DESC LIMIT/, why: 'an operator asks, of what operators did' },
   { sql: /FROM dead_letters d JOIN parts/, why: 'an operator asks; it reads what is open' },
 ];
 

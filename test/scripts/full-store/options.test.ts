@@ -7,7 +7,7 @@ describe('the options of the bench of the full store', () => {
       stores: ['sqlite', 'postgres'],
       messages: 10_000_000,
       seconds: 10,
-      rounds: 2,
+      rounds: 3,
       folder: 'data',
       postgresUrl: null,
       keep: false,
