@@ -3,6 +3,9 @@ import { parseArgs } from 'node:util';
 export const storeKinds = ['sqlite', 'postgres'] as const;
 export type StoreKind = (typeof storeKinds)[number];
 
+/** With less, too little waits in each queue to see all that is done with it. */
+export const fewestMessages = 20_000;
+
 export interface FullStoreOptions {
   readonly stores: readonly StoreKind[];
   readonly messages: number;
@@ -20,7 +23,7 @@ export const usage = `npm run bench:full-store -- [options]
   Fills a store of each kind with messages of a year, explains every statement that it then makes (exit 1 when one
   leaves its index), and measures the intake of the full store against that of an empty one, in turns.
 
-  --messages N      stored messages (default 10000000: some 10 GB on SQLite, 14 GB on PostgreSQL)
+  --messages N      stored messages (default 10000000: some 10 GB on SQLite, 17 GB on PostgreSQL)
   --stores a,b      ${storeKinds.join(',')} (default: both)
   --seconds N       length of each measurement of the intake; 0 takes none (default 10)
   --rounds N        turns of full and empty, of which the middle one counts (default 3)
@@ -57,9 +60,6 @@ export function parseOptions(args: readonly string[]): FullStoreOptions | null {
     keep: values.keep,
   };
 }
-
-/** With less, too little waits in each queue to see all that is done with it. */
-const fewestMessages = 20_000;
 
 function storeList(list: string): StoreKind[] {
   const wanted = list.split(',').map((name) => name.trim());

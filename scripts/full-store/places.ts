@@ -6,7 +6,7 @@ import { PostgresServer } from '../postgres/server.js';
 import { fillPostgres } from './fill/postgres.js';
 import type { Filling } from './fill/recipe.js';
 import { fillSqlite } from './fill/sqlite.js';
-import type { FullStoreOptions, StoreKind } from './options.js';
+import { type FullStoreOptions, fewestMessages, type StoreKind } from './options.js';
 import type { PlanVerdict } from './plans/judging.js';
 import { judgePostgres, walkPostgres } from './plans/postgres.js';
 import { judgeSqlite, overhearSqlite } from './plans/sqlite.js';
@@ -74,6 +74,7 @@ async function sqlitePlace({ messages, keep, ...options }: FullStoreOptions, fol
 /** Room for a year's store, beside a gateway and the load: a quarter of the memory would be the rule of a machine of its own. */
 const settings = { shared_buffers: '1GB', max_wal_size: '4GB', maintenance_work_mem: '256MB' };
 const emptyName = 'lapor_empty_store';
+const smallName = 'lapor_small_store';
 
 async function postgresPlace(options: FullStoreOptions): Promise<Place> {
   const own =
@@ -99,7 +100,12 @@ async function postgresPlace(options: FullStoreOptions): Promise<Place> {
     },
     walk: async (nowMs, slices) => {
       const { way, heard } = await walkPostgres(urlOf(fullName), nowMs, slices);
-      return { ...way, verdict: await judgePostgres(urlOf(fullName), heard) };
+      // Retention comes to the end of a small store, and so to statements that a year's store is too large for.
+      await makeNew(smallName);
+      await fillPostgres(urlOf(smallName), { messages: fewestMessages, nowMs }, () => {});
+      const small = await walkPostgres(urlOf(smallName), nowMs, fewestMessages);
+      await ask(serverUrl, `DROP DATABASE ${smallName}`);
+      return { ...way, verdict: await judgePostgres(urlOf(fullName), new Map([...small.heard, ...heard])) };
     },
     fullUrl: () => urlOf(fullName),
     emptyUrl: async () => {
