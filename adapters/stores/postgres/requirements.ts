@@ -18,7 +18,9 @@ async function requireVersion(client: ClientBase): Promise<void> {
   const [found] = rows;
   if (found === undefined || found.number >= oldestVersion) return;
   const [name] = found.name.split(' on ');
-  throw new Error(`the database is ${name}, with what PostgreSQL ${found.number / 10_000} has: 15 or later is needed`);
+  throw new Error(
+    `the database is ${name}, with what PostgreSQL ${Math.floor(found.number / 10_000)} has: 15 or later is needed`,
+  );
 }
 
 /**

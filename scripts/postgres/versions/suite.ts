@@ -8,7 +8,7 @@ import { processEnvironment } from '../../../src/config/env.js';
 const mocha = join(dirname(createRequire(import.meta.url).resolve('mocha/package.json')), 'bin', 'mocha.js');
 
 /** All of the store's tests, but for those that start a server of their own, which is not the one at hand. */
-const files = ['dist/test/adapters/stores/postgres/!(tls).test.js'];
+const files = ['dist/test/adapters/stores/postgres/!(tls|failover).test.js'];
 const ownServer = 'PostgreSQL that fails as a server';
 
 export interface SuiteResult {
