@@ -27,9 +27,10 @@ export class GatewayProcess {
   /**
    * @param folder the working directory, to which the config's store is relative.
    * @param launcher a command to put before the gateway's own; it must become the gateway by `exec`.
+   * @param main the command's file, of another build than this one.
    */
-  constructor(configFile: string, folder: string, launcher: readonly string[] = []) {
-    const [command = process.execPath, ...args] = [...launcher, process.execPath, mainFile];
+  constructor(configFile: string, folder: string, launcher: readonly string[] = [], main = mainFile) {
+    const [command = process.execPath, ...args] = [...launcher, process.execPath, main];
     this.#child = spawn(command, [...args, 'start', '--config', configFile], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { faults } from '../../scripts/chaos/nodes/faults.js';
-import { nodesPromised } from '../../scripts/chaos/nodes/promises.js';
+import { outagePromised } from '../../scripts/chaos/nodes/promises.js';
 import { type NodesEvidence, runNodes } from '../../scripts/chaos/nodes/run.js';
 
 const limitMs = 150_000;
@@ -19,7 +19,7 @@ describe('two nodes on one PostgreSQL, killed, frozen and restarted under load',
     expect(found.texts).to.be.greaterThan(200);
   });
 
-  for (const { label, holds } of nodesPromised) {
+  for (const { label, holds } of outagePromised) {
     it(label, () => expect(holds(found), JSON.stringify(found)).to.equal(true));
   }
 });

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { isRefused } from './faults.js';
+import { isRefused, isRepeatable } from './faults.js';
 import { migrations } from './migrations/index.js';
 
 /** PostgreSQL's code for a table that is not there. */
@@ -11,6 +11,8 @@ interface Version {
   readonly works_from: number;
 }
 
+const conflictsMax = 5;
+
 const none: Version = { version: 0, works_from: 0 };
 
 /**
@@ -19,13 +21,15 @@ const none: Version = { version: 0, works_from: 0 };
  * @throws when the schema is newer than this program can work with: an older program must not guess.
  */
 export async function migrate(client: ClientBase): Promise<void> {
-  for (;;) {
+  for (let conflicts = 0; ; ) {
     const { version } = await checkedVersion(client);
     if (version >= migrations.length) return;
     try {
       await bringUpToDate(client);
     } catch (error) {
-      if ((await checkedVersion(client)).version <= version) throw error;
+      // Older nodes are at work on the tables that a step changes, and may meet it the other way round.
+      if (isRepeatable(error) && conflicts < conflictsMax) conflicts += 1;
+      else if ((await checkedVersion(client)).version <= version) throw error;
     }
   }
 }
@@ -93,7 +97,8 @@ async function checkedVersion(client: ClientBase): Promise<Version> {
 async function versionOf(client: ClientBase): Promise<Version> {
   try {
     const { rows } = await client.query<Version>(
-      'SELECT version, works_from FROM schema_versions ORDER BY version DESC LIMIT 1',
+      // What one step asks for, no later one takes back.
+      'SELECT coalesce(max(version), 0) AS version, coalesce(max(works_from), 0) AS works_from FROM schema_versions',
     );
     return rows[0] ?? none;
   } catch (error) {

@@ -19,7 +19,8 @@ interface Letter {
 
 type PostgresPlan = Plan<Promise<number | null>>;
 
-const columns = 'p.*, c.name AS channel, s.ref, r.id AS report_id';
+const columns = `p.id, p.report_seq, p.set_id, p.sequence, p.channel_id, p.sender_id, p.received_ms, p.recipient, p.external_id,
+  p.data_coding, p.encoding, p.text_offset, p.oddity, p.duplicate, p.raw, c.name AS channel, s.ref, r.id AS report_id`;
 const others = `JOIN channels c ON c.id = p.channel_id JOIN senders s ON s.id = p.sender_id
   LEFT JOIN reports r ON r.seq = p.report_seq`;
 const rows = `SELECT ${columns} FROM parts p ${others}`;

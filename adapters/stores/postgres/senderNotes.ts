@@ -29,7 +29,7 @@ const columns = Object.keys(columnTypes) as (keyof NotesRow)[];
 /** A sender without a row gets one, so that there is something to hold. */
 const begin = `INSERT INTO sender_notes (sender_id)
   SELECT DISTINCT sender_id FROM reports WHERE seq = ANY($1::bigint[]) ORDER BY sender_id ON CONFLICT DO NOTHING`;
-const hold = `SELECT r.seq, n.* FROM unnest($1::bigint[]) AS g (seq) JOIN reports r ON r.seq = g.seq
+const hold = `SELECT r.seq, n.sender_id, ${columns.map((name) => `n.${name}`).join(', ')} FROM unnest($1::bigint[]) AS g (seq) JOIN reports r ON r.seq = g.seq
   JOIN sender_notes n ON n.sender_id = r.sender_id ORDER BY n.sender_id FOR UPDATE OF n`;
 const set = `UPDATE sender_notes n SET ${columns.map((name) => `${name} = g.${name}`).join(', ')}
   FROM ${unnest(['bigint', ...columns.map((name) => columnTypes[name])])} AS g (sender_id, ${columns.join(', ')})

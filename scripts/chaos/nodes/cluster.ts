@@ -17,6 +17,9 @@ const upWithinMs = 120_000;
 /** The least that the config allows: a dead node's sessions move after so long. */
 export const turnSeconds = 8;
 
+/** More than the gateway takes for the least that a telco gives a deliver_sm (4 s): see `stallWatch.ts`. */
+const telcoWaitsMs = 5_000;
+
 /** Binds that the telco allows: all nodes share them. */
 export const sessions = 2;
 
@@ -48,7 +51,7 @@ export class Cluster {
     const smsc = await startSmsc({
       telcos: [{ name: 'telkomsel', maxBinds: sessions, switches: { longTextForm: 'udh16' }, ...credentials }],
       retryIntervalMs: 300,
-      responseTimeoutMs: 3_000,
+      responseTimeoutMs: telcoWaitsMs,
     });
     const tracker = await startTrackerSimulator({ token, keep: 1_000_000 });
     const cluster = new Cluster(folder, servers, smsc, tracker);
@@ -66,9 +69,10 @@ export class Cluster {
     return this.servers.promoteStandby();
   }
 
-  async startNode(name: NodeName): Promise<void> {
+  /** @param main the command's file, of another build than this one. */
+  async startNode(name: NodeName, main?: string): Promise<void> {
     const home = join(this.folder, name);
-    const node = new GatewayProcess(join(home, 'gateway.yaml'), home);
+    const node = new GatewayProcess(join(home, 'gateway.yaml'), home, [], main);
     this.#nodes.set(name, node);
     await node.printed(/lapor-gateway is up/, upWithinMs).catch((error: unknown) => {
       throw new Error(`node ${name} did not come up; its log ends:\n${node.lastWords}`, { cause: error });

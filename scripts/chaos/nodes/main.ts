@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { faults } from './faults.js';
-import { nodesPromised } from './promises.js';
+import { outagePromised } from './promises.js';
 import { runNodes } from './run.js';
 
 const settleLimitMs = 120_000;
@@ -17,7 +17,7 @@ async function run({ rounds, texts }: { rounds: number; texts: number }): Promis
     const say = (line: string): void => void process.stdout.write(`  ${line}\n`);
     const found = await runNodes({ faults, textsPerSecond: texts, settleLimitMs, say });
     for (const [what, count] of Object.entries(found)) say(`${what.padEnd(16)} ${count}`);
-    const broken = nodesPromised.filter(({ holds }) => !holds(found));
+    const broken = outagePromised.filter(({ holds }) => !holds(found));
     for (const { label } of broken) say(`BROKEN  ${label}`);
     if (broken.length > 0) process.exitCode = 1;
   }

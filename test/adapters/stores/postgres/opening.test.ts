@@ -62,6 +62,17 @@ describe('opening a PostgreSQL store', () => {
     await store.close();
   });
 
+  it('has only steps on which the version before goes on working', () => {
+    for (const [index, { worksFrom }] of migrations.entries()) expect(worksFrom).to.be.at.most(Math.max(index, 1));
+  });
+
+  it('takes the word of each step: a later one lets nobody in again', async () => {
+    await (await open(place.url, 'gateway')).close();
+    await setVersion(migrations.length + 1, migrations.length + 1);
+    await setVersion(migrations.length + 2, migrations.length);
+    expect(await failure(open(place.url, 'gateway'))).to.match(/run the newer gateway on it/);
+  });
+
   for (const role of ['gateway', 'operator'] as const) {
     it(`refuses a ${role} a newer schema, and changes nothing in it`, async () => {
       await (await open(place.url, 'gateway')).close();
