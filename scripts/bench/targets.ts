@@ -45,26 +45,25 @@ const targets: readonly Target[] = [
   },
   {
     target: 'durable intake on PostgreSQL',
-    figure: (all) => rate(all, 'PostgreSQL, intake'),
+    figure: (all) => middleRate(all, 'PostgreSQL, intake'),
     atLeast: 8_000,
     unit: '/s',
   },
   {
     target: 'durable intake on PostgreSQL against SQLite',
-    figure: (all) => ratio(rate(all, 'PostgreSQL, intake'), rate(all, 'gateway, intake')),
+    figure: (all) => ratio(middleRate(all, 'PostgreSQL, intake'), rate(all, 'gateway, intake')),
     atLeast: 0.35,
     unit: 'x',
   },
   {
     target: 'CPU seconds a message, two nodes against one',
-    figure: (all) =>
-      ratio(cpuPerMessage(all, 'PostgreSQL, intake, two nodes'), cpuPerMessage(all, 'PostgreSQL, intake')),
+    figure: (all) => middleRatio(all, 'PostgreSQL, intake, two nodes', 'PostgreSQL, intake', cpuPerMessage),
     atMost: 1.2,
     unit: 'x',
   },
   {
     target: 'webhooks against a bare express route',
-    figure: (all) => middleRatio(all, 'gateway, webhooks', 'bare express route'),
+    figure: (all) => middleRatio(all, 'gateway, webhooks', 'bare express route', ratePerSecond),
     atLeast: 0.6,
     unit: 'x',
   },
@@ -116,13 +115,27 @@ function rate(all: readonly Measurement[], subject: Subject): number | null {
 }
 
 /** Of the ratios within each round, the one in the middle: neighbours in time were disturbed alike. */
-function middleRatio(all: readonly Measurement[], subject: Subject, beside: Subject): number | null {
+function middleRatio(
+  all: readonly Measurement[],
+  subject: Subject,
+  beside: Subject,
+  figure: (one: Measurement) => number | null,
+): number | null {
   const ratios = of(all, subject).flatMap((one) => {
     const other = of(all, beside).find(({ variant }) => variant === one.variant);
-    const found = other === undefined ? null : ratio(ratePerSecond(one), ratePerSecond(other));
+    const found = other === undefined ? null : ratio(figure(one), figure(other));
     return found === null ? [] : [found];
   });
-  return ratios.sort((one, other) => one - other)[Math.floor((ratios.length - 1) / 2)] ?? null;
+  return middle(ratios);
+}
+
+/** Of the subject's rounds, the one in the middle. */
+function middleRate(all: readonly Measurement[], subject: Subject): number | null {
+  return middle(of(all, subject).map(ratePerSecond));
+}
+
+function middle(figures: readonly number[]): number | null {
+  return [...figures].sort((one, other) => one - other)[Math.floor((figures.length - 1) / 2)] ?? null;
 }
 
 /** The mean of the subject's rounds. */
@@ -137,9 +150,8 @@ function peakMb(all: readonly Measurement[]): number | null {
 }
 
 /** CPU seconds of all server processes, the database's included, for one message. */
-function cpuPerMessage(all: readonly Measurement[], subject: Subject): number | null {
-  const [one] = of(all, subject);
-  return one?.serverCpus == null ? null : one.serverCpus / ratePerSecond(one);
+function cpuPerMessage(one: Measurement): number | null {
+  return one.serverCpus === null ? null : one.serverCpus / ratePerSecond(one);
 }
 
 function judged(bursts: readonly Burst[]): Burst[] {

@@ -96,6 +96,15 @@ describe('bench: targets', () => {
     expect(verdict).to.include({ found: '0.50x', state: 'missed' });
   });
 
+  it('compares nodes within each round, and takes the round in the middle', () => {
+    const all = [1, 2, 3].flatMap((round) => [
+      measured('PostgreSQL, intake', 10_000 * round, { variant: `round ${round}`, serverCpus: round }),
+      measured('PostgreSQL, intake, two nodes', 10_000, { variant: `round ${round}`, serverCpus: 0.9 + round / 10 }),
+    ]);
+    const found = judge(all, []).filter(({ target }) => /PostgreSQL,|nodes/.test(target));
+    expect(found.map((one) => one.found)).to.deep.equal(['20,000/s', '1.10x']);
+  });
+
   const misses = [
     {
       label: 'a slower intake',
