@@ -51,6 +51,19 @@ describe('SMPP: a process that stood still', () => {
     const marks = rig.inbox.committed.map(({ key }) => key.by === 'content' && key.afterStall);
     expect(marks).to.deep.equal([undefined, true]);
   });
+
+  it('settles nothing that it acknowledged later than telcos wait: they send it again all the same', async () => {
+    rig = await startRig();
+    const link = await rig.peer.nextBound();
+    const late = link.send('deliver_sm', deliverSm('Jalan rusak'));
+    blockEventLoop(4_100);
+    await link.answerTo(late);
+    blockEventLoop(1_100);
+    const settling = rig.inbox.settling();
+    await link.ask('deliver_sm', deliverSm('Banjir'));
+    await settling;
+    expect(rig.inbox.settled).to.deep.equal(rig.inbox.committed.slice(1).map(({ key }) => key));
+  });
 });
 
 function blockEventLoop(forMs: number): void {
