@@ -50,14 +50,17 @@ export function storeSecrets(url: string): string[] {
   return [...new Set(passwords.flatMap((one) => [one, decoded(one)]))];
 }
 
+const unreadable =
+  'cannot be read as a URL: letters such as `@ : / # ?` in a user or password are written as %40 %3A %2F %23 %3F';
+
 function postgresFault(url: string): string | null {
-  const [first] = readable(url);
-  if (first === undefined) {
-    return 'cannot be read as a URL: letters such as `@ : / # ?` in a user or password are written as %40 %3A %2F %23 %3F';
-  }
   const { hosts } = partsOf(url);
   if (hosts.length > 1 && hosts.includes('')) return 'names several hosts, and one of them is empty';
+  const [first] = readable(url);
+  if (first === undefined) return unreadable;
   const { pathname, searchParams } = first;
+  // `u:2024/secret@db/x`: the password's own slash made the rest of it a path, which is shown.
+  if (/[/@]/.test(pathname.slice(1))) return unreadable;
   if (pathname.length < 2) return 'names no database: expected `postgres://USER@HOST/DATABASE`';
   const attributes = searchParams.get('target_session_attrs');
   if (attributes !== null && !sessionAttributes.includes(attributes)) {

@@ -37,7 +37,10 @@ describe("a store's URL", () => {
 
   const unfit: readonly { url: string; says: RegExp }[] = [
     { url: 'postgres://u:p/w@db1,db2/lapor', says: /^cannot be read as a URL/ },
+    { url: 'postgres://lapor:2024/secret@db/lapor', says: /^cannot be read as a URL/ },
+    { url: 'postgres://u:pw@ss/x@db/lapor', says: /^cannot be read as a URL/ },
     { url: 'postgres://db1:5432,db2:x/lapor', says: /^cannot be read as a URL/ },
+    { url: 'postgres://,db2/lapor', says: /^names several hosts, and one of them is empty/ },
     { url: 'postgres://db1,/lapor', says: /^names several hosts, and one of them is empty/ },
     { url: 'postgres://db1,db2', says: /^names no database/ },
     { url: 'postgres://db1,db2/lapor?target_session_attrs=standby', says: /for it writes: expected read-write or/ },

@@ -43,12 +43,13 @@ const updateFingerprints = `UPDATE part_fingerprints k SET link = g.link, copies
   FROM ${unnest([...keyTypes, 'bigint', 'integer'])} AS g (channel_id, fingerprint, link, copies)
   WHERE k.channel_id = g.channel_id AND k.fingerprint = g.fingerprint`;
 
-const settledRows = `${unnest([...keyTypes, 'bigint', 'integer'])} AS g (channel_id, fingerprint, link, times)
-  WHERE k.channel_id = g.channel_id AND k.fingerprint = g.fingerprint AND k.link = g.link`;
-// Mostly all of them are gone with the first half, and the second looks at nothing.
-const settle = `WITH gone AS (DELETE FROM part_fingerprints k USING ${settledRows} AND k.copies <= g.times RETURNING 1)
-  UPDATE part_fingerprints k SET copies = k.copies - g.times FROM ${settledRows} AND k.copies > g.times
-    AND (SELECT count(*) FROM gone) < $5`;
+// One decision on each row as it is when its turn comes: an intake under way may be raising `copies`, and a DELETE beside an
+// UPDATE would each judge by what was there before, and leave the row alone.
+const settle = `MERGE INTO part_fingerprints k
+  USING ${unnest([...keyTypes, 'bigint', 'integer'])} AS g (channel_id, fingerprint, link, times)
+  ON k.channel_id = g.channel_id AND k.fingerprint = g.fingerprint AND k.link = g.link
+  WHEN MATCHED AND k.copies <= g.times THEN DELETE
+  WHEN MATCHED THEN UPDATE SET copies = k.copies - g.times`;
 
 /**
  * Tells redelivered parts from new ones by unique indexes, which hold on all nodes (see `PartKey` for the rule).
@@ -98,7 +99,6 @@ export class PartKeys {
         'integer',
         rows.map((row) => row.times),
       ),
-      rows.length,
     ]);
   }
 
@@ -196,7 +196,7 @@ export class PartKeys {
     for (const { partId, channelId, key } of others) {
       const row = known.get(nameOf(channelId, key.fingerprint));
       if (row === undefined) throw new Overtaken('a fingerprint was settled while it was looked at');
-      const original = this.#compare(tx, row, key);
+      const original = this.#compare(tx, row, key, fresh.has(row.part_id));
       if (original !== null) repeats.set(partId, original);
       changed.add(row);
     }
@@ -212,9 +212,15 @@ export class PartKeys {
     return new Map(found.map((row) => [nameOf(row.channel_id, row.fingerprint), row]));
   }
 
-  /** @returns the part that it repeats, or null when it is new. */
-  #compare(tx: Tx, known: Known, { link, afterStall }: ContentKey): number | null {
+  /**
+   * @param isFresh the known one came in this very call, so what was in doubt had not been stored.
+   * @returns the part that it repeats, or null when it is new.
+   */
+  #compare(tx: Tx, known: Known, { link, afterStall }: ContentKey, isFresh: boolean): number | null {
+    const name = nameOf(known.channel_id, known.fingerprint);
     if (known.link !== link) {
+      // It is what was sent again, whatever was in doubt.
+      this.#settleDoubt(tx, known.part_id, name);
       // The redelivery of one of the `copies` that came on the first link. The last of them takes the fingerprint along
       // to its new link; until then the others are still expected.
       if (known.copies > 1) known.copies -= 1;
@@ -222,16 +228,20 @@ export class PartKeys {
       return known.part_id;
     }
     // It takes the place of one of the `copies`, on the link where that one is expected: nothing to count.
-    const name = nameOf(known.channel_id, known.fingerprint);
-    if (afterStall || this.#inDoubt.has(known.part_id) || this.#fingerprintsInDoubt.has(name)) {
-      tx.afterCommit(() => {
-        this.#inDoubt.delete(known.part_id);
-        this.#fingerprintsInDoubt.delete(name);
-      });
+    const isDoubted = this.#inDoubt.has(known.part_id) || this.#fingerprintsInDoubt.has(name);
+    if (afterStall || (isDoubted && !isFresh)) {
+      this.#settleDoubt(tx, known.part_id, name);
       return known.part_id;
     }
     known.copies += 1;
     return null;
+  }
+
+  #settleDoubt(tx: Tx, partId: number, name: string): void {
+    tx.afterCommit(() => {
+      this.#inDoubt.delete(partId);
+      this.#fingerprintsInDoubt.delete(name);
+    });
   }
 
   /** What was in doubt had not been stored: the fingerprint is of this part now. */

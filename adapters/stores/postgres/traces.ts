@@ -14,8 +14,11 @@ interface EntryRow {
   readonly detail: string;
 }
 
-const lettersOf = `((kind = 'report' AND subject_seq = $1)
-  OR (kind = 'reply' AND subject_seq IN (SELECT seq FROM replies WHERE report_seq = $1)))`;
+/** By two look-ups, and in no order that an index has: else a short table is read from end to end, and stays so when it grows. */
+const letters = `(SELECT * FROM dead_letters WHERE kind = 'report' AND subject_seq = $1
+  UNION ALL SELECT d.* FROM replies a
+    CROSS JOIN LATERAL (SELECT * FROM dead_letters WHERE kind = 'reply' AND subject_seq = a.seq OFFSET 0) d
+    WHERE a.report_seq = $1) AS letters`;
 
 /** What each table knows of the report `$1`, as rows of (at_ms, what, detail), in the order of a report's life. */
 const entrySources: readonly string[] = [
@@ -46,9 +49,9 @@ const entrySources: readonly string[] = [
   `SELECT settled_ms AS at_ms, 'reply ' || state AS what, kind || ' ' || id AS detail
    FROM replies WHERE report_seq = $1 AND settled_ms IS NOT NULL AND state IN ('delivered', 'undelivered') ORDER BY seq`,
   `SELECT at_ms, 'dead letter' AS what, 'no. ' || id || ': ' || code || ', ' || message AS detail
-   FROM dead_letters WHERE ${lettersOf} ORDER BY id`,
+   FROM ${letters} ORDER BY at_ms, id`,
   `SELECT closed_ms AS at_ms, 'dead letter closed' AS what, 'no. ' || id || ': ' || resolution AS detail
-   FROM dead_letters WHERE closed_ms IS NOT NULL AND ${lettersOf} ORDER BY id`,
+   FROM ${letters} WHERE closed_ms IS NOT NULL ORDER BY closed_ms, id`,
 ];
 
 const columns = 'SELECT r.seq, r.id, t.tracking_id FROM reports r LEFT JOIN tickets t ON t.report_seq = r.seq';

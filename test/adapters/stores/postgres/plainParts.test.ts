@@ -158,6 +158,26 @@ describe('plain parts on PostgreSQL', () => {
     }
   });
 
+  it('are counted right when an equal one is settled while another comes in', async () => {
+    const [first, second] = [sms('satu'), sms('satu')];
+    await accept([first]);
+    // A store of its own settles at once, where one store would let a small commit wait for the one under way.
+    const beside = await place.open();
+    const letIn = await holdUp(place, 'AFTER UPDATE ON part_fingerprints FOR EACH STATEMENT');
+    try {
+      const accepted = accept([second]);
+      await waits(place, 1);
+      const settled = beside.settleParts('telkomsel', [first.key]);
+      await waits(place, 2);
+      await letIn();
+      await Promise.all([accepted, settled]);
+    } finally {
+      await beside.close();
+      await place.rows('DROP TRIGGER hold_up ON part_fingerprints');
+    }
+    expect(await place.rows('SELECT copies FROM part_fingerprints')).to.deep.equal([{ copies: 1 }]);
+  });
+
   it('that are equal within a commit are two messages, by one link', async () => {
     expect(await accept([sms('satu'), sms('satu')])).to.include({ reports: 2, duplicates: 0 });
     expect(await forwardAll()).to.deep.equal([['satu'], ['satu']]);
