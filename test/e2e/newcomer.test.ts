@@ -1,11 +1,13 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
 import { freePort } from '../../scripts/bench/freePort.js';
 import { fact } from '../../scripts/chaos/fact.js';
-import { GatewayProcess } from '../../scripts/chaos/gatewayProcess.js';
+import { GatewayProcess, mainFile } from '../../scripts/chaos/gatewayProcess.js';
 import { packagedFile } from '../../src/config/env.js';
 import { lapor } from './command.js';
 
@@ -72,6 +74,12 @@ describe("a newcomer's first minutes", function () {
       await fact('the simulator is gone', look, limitMs);
     }
   }
+
+  it('`npx lapor-gateway` may be run as the program it is', async () => {
+    // npx sets the mode only when it links the package for the first time, so each build has to set it.
+    const { stdout } = await promisify(execFile)(mainFile, ['--version']);
+    expect(stdout).to.match(/^\d+\.\d+\.\d+/);
+  });
 
   describe('one after the other', () => {
     let gateway: GatewayProcess;

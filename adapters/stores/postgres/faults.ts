@@ -85,7 +85,9 @@ const openingAdvice: readonly { states: RegExp; meaning: string }[] = [
 /** An error of opening with advice beside what the database said; what has its own words is left as it is. */
 export function openingFault(error: unknown): unknown {
   if (error instanceof StoreUnavailable) return error;
-  const state = sqlStateOf(error) ?? (isFromNetwork(error) ? 'none' : '');
+  // Of several servers, what the last of them said.
+  const told = sqlStateOf(error) === null && error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const state = sqlStateOf(told) ?? (isFromNetwork(told) ? 'none' : '');
   const advice = openingAdvice.find(({ states }) => states.test(state));
   return advice === undefined ? error : new Error(`${reasonOf(error)}; ${advice.meaning}`, { cause: error });
 }

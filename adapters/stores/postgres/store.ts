@@ -20,8 +20,10 @@ import type {
 } from '../../../src/ports/store.js';
 import type { TurnRequest } from '../../../src/ports/turns.js';
 import { acts } from './acts.js';
+import { bury } from './burial.js';
 import { channelBacklogs } from './channelBacklogs.js';
 import { Channels } from './channels.js';
+import { storeCounts } from './counts.js';
 import { cursors } from './cursors.js';
 import { type Connecting, Database, type Tx } from './database.js';
 import { deadLetters, type OpenLetter } from './deadLetters.js';
@@ -44,7 +46,6 @@ import { forwardLane, ReportRows } from './reportRows.js';
 import { requireFitServer } from './requirements.js';
 import { Retention } from './retention/index.js';
 import { SenderContexts } from './senderContexts.js';
-import { senderNotes } from './senderNotes.js';
 import { Senders } from './senders.js';
 import { Tickets } from './tickets.js';
 import { Traces } from './traces.js';
@@ -74,23 +75,6 @@ const skewNoticedMs = 1_000;
 
 /** An operator's command leases nothing. */
 const noNode = 0;
-
-const countAll = `SELECT
-  (SELECT count(*) FROM forward_queue) AS reports,
-  (SELECT count(*) FROM reply_queue) AS replies,
-  (SELECT count(*) FROM notices) AS notices,
-  (SELECT count(*) FROM part_sets WHERE report_seq IS NULL) AS sets,
-  (SELECT count(*) FROM dead_letters WHERE closed_ms IS NULL) AS letters,
-  (SELECT received_ms FROM reports WHERE seq = (SELECT min(seq) FROM forward_queue)) AS oldest_ms`;
-
-interface CountsRow {
-  readonly reports: number;
-  readonly replies: number;
-  readonly notices: number;
-  readonly sets: number;
-  readonly letters: number;
-  readonly oldest_ms: number | null;
-}
 
 /**
  * The store on a PostgreSQL database, for any number of nodes.
@@ -228,7 +212,7 @@ class PostgresStore implements Store {
   }
 
   buryReports(items: readonly Buried[]): Promise<void> {
-    return this.database.transaction((tx) => this.#bury(tx, items));
+    return this.database.transaction((tx) => bury(tx, items, this.#forwardQueue, this.#replies));
   }
 
   recordStatus(batch: Parameters<Store['recordStatus']>[0]): Promise<readonly StatusResult[]> {
@@ -290,18 +274,8 @@ class PostgresStore implements Store {
     return this.#traces.trace(id);
   }
 
-  async counts(): Promise<StoreCounts> {
-    const [row] = await this.database.query<CountsRow>(countAll);
-    if (row === undefined) throw new TypeError('a count has no row');
-    const { reports, replies, notices, sets, letters, oldest_ms: oldestReportMs } = row;
-    return {
-      reportsWaiting: reports,
-      repliesWaiting: replies,
-      noticesWaiting: notices,
-      setsWaiting: sets,
-      deadLetters: letters,
-      oldestReportMs,
-    };
+  counts(): Promise<StoreCounts> {
+    return storeCounts(this.database);
   }
 
   beginAct(act: Parameters<Store['beginAct']>[0]): Promise<number> {
@@ -380,38 +354,6 @@ class PostgresStore implements Store {
       await this.#forwardQueue.reclaim(tx);
       await this.#replyQueue.reclaim(tx);
     });
-  }
-
-  async #bury(tx: Tx, items: readonly Buried[]): Promise<void> {
-    const left = await this.#forwardQueue.done(
-      tx,
-      items.map((item) => item.seq),
-    );
-    const buried = items.filter((item) => left.has(item.seq));
-    const rows = await tx.query<{ seq: number; channel_id: number }>(
-      'SELECT seq, channel_id FROM reports WHERE seq = ANY($1::bigint[])',
-      [buried.map((item) => item.seq)],
-    );
-    const channelOf = new Map(rows.map((row) => [row.seq, row.channel_id]));
-    deadLetters.open(
-      tx,
-      buried.map(({ seq, code, message, atMs }) => ({
-        kind: 'report',
-        subject_seq: seq,
-        channel_id: channelOf.get(seq) as number,
-        code,
-        message,
-        at_ms: atMs,
-      })),
-    );
-    await senderNotes.change(
-      tx,
-      buried.map(({ seq, notes, atMs }) => ({ reportSeq: seq, changes: notes, atMs })),
-    );
-    this.#replies.add(
-      tx,
-      buried.flatMap(({ seq, reply, atMs }) => (reply === null ? [] : [{ reportSeq: seq, reply, atMs }])),
-    );
   }
 
   async #requeue(tx: Tx, letter: OpenLetter, nowMs: number): Promise<void> {

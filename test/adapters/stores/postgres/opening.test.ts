@@ -121,6 +121,14 @@ describe('opening a PostgreSQL store', () => {
       says: /password authentication failed.*; it does not let this user in/,
     },
   ];
+  it('gives the same advice where several servers are named', async () => {
+    const url = new URL(place.url);
+    url.password = 'salah';
+    const limits = { poolMax: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 4_000 };
+    const opening = openPostgresStore({ urls: [url.href, url.href], ...limits, rules: { joinParts }, role: 'gateway' });
+    expect(await failure(opening)).to.match(/password authentication failed.*; it does not let this user in/);
+  });
+
   for (const { label, change, says } of unreachable) {
     it(`says what is wrong where there is ${label}, and no password`, async () => {
       const url = new URL(place.url);
