@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { gatewayConfig } from '../../../scripts/bench/gateway/gatewayConfig.js';
@@ -40,6 +41,29 @@ describe('bench: HTTP peer', () => {
   it('gives Kannel a text that fits one SMS', async () => {
     const text = await (await fetch(`${url}/reply-text?from=62812&text=isi`)).text();
     expect(text).to.have.lengthOf.within(80, 160);
+  });
+
+  it('answers what is sent in one piece in its order, and ends after the last', async () => {
+    const { port } = new URL(url);
+    const one = 'POST /reports HTTP/1.1\r\nIdempotency-Key: one\r\nContent-Length: 2\r\n\r\n{}';
+    const last = 'GET /reply-text HTTP/1.1\r\nConnection: close\r\n\r\n';
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(one + one + last + one));
+    const answers = Buffer.concat(await socket.toArray()).toString();
+    expect(answers.match(/(?<=HTTP\/1.1 )\d+|(?<=").*(?=")|Terima/g)).to.deep.equal([
+      '201',
+      'trackingId":"1000000","status":"received',
+      '200',
+      'trackingId":"1000000","status":"received',
+      '200',
+      'Terima',
+    ]);
+    expect(peer.counts()).to.include({ reports: 1, repeats: 1, replyTexts: 1 });
+  });
+
+  it('refuses what it cannot follow', async () => {
+    const { port } = new URL(url);
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write('halo\r\n\r\n'));
+    expect(Buffer.concat(await socket.toArray()).toString()).to.match(/^HTTP\/1.1 400 /);
   });
 
   for (const path of ['/', '/reports/7']) {
