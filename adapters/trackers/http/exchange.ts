@@ -1,5 +1,6 @@
 import type { Dispatcher, Pool } from 'undici';
 import { onStop } from './onStop.js';
+import type { TurnWrites } from './turnWrites.js';
 
 /**
  * One HTTP request and what came of it. Undici's `request()` makes a stream and several promises for each answer;
@@ -31,10 +32,15 @@ export type Exchanged =
   | { readonly kind: 'stopped' };
 
 /** Never rejects. Causes name codes only: no URL, no header, no content. */
-export function exchange(pool: Pool, request: ExchangeRequest, signal: AbortSignal): Promise<Exchanged> {
+export function exchange(
+  pool: Pool,
+  writes: TurnWrites,
+  request: ExchangeRequest,
+  signal: AbortSignal,
+): Promise<Exchanged> {
   if (signal.aborted) return Promise.resolve({ kind: 'stopped' });
   return new Promise((resolve) => {
-    const gatherer = new Gatherer(request, signal, resolve);
+    const gatherer = new Gatherer(writes, request, signal, resolve);
     try {
       pool.dispatch(
         {
@@ -68,7 +74,12 @@ class Gatherer implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #bytes = 0;
 
-  constructor(request: ExchangeRequest, signal: AbortSignal, settle: (exchanged: Exchanged) => void) {
+  constructor(
+    private readonly writes: TurnWrites,
+    request: ExchangeRequest,
+    signal: AbortSignal,
+    settle: (exchanged: Exchanged) => void,
+  ) {
     this.#bodyMaxBytes = request.bodyMaxBytes;
     this.#settle = settle;
     // Undici's own timeouts count from the moment of writing and tick once a second; this one is the whole attempt's.
@@ -86,6 +97,7 @@ class Gatherer implements Dispatcher.DispatchHandler {
       return;
     }
     this.#controller = controller;
+    this.writes.hold();
     this.#chunks = [];
     this.#bytes = 0;
   }

@@ -17,6 +17,7 @@ import { type HttpTrackerConfig, warningsOf } from './config.js';
 import { type Exchanged, exchange } from './exchange.js';
 import { faultOf, readAnswer } from './outcome.js';
 import { traceparentOf } from './traceparent.js';
+import { TurnWrites } from './turnWrites.js';
 import { EventReceiver, readEvent } from './webhook.js';
 
 /** A ticket is a few hundred octets, an agency's message 5,000 characters at most. */
@@ -32,6 +33,7 @@ const found: ReadonlySet<number> = new Set([200]);
 const anySuccess: ReadonlySet<number> = new Set([200, 201, 202, 204]);
 
 export class HttpTracker implements Tracker {
+  readonly #writes = new TurnWrites();
   readonly #pool: Pool;
   readonly #basePath: string;
   readonly #timeoutMs: number;
@@ -51,7 +53,7 @@ export class HttpTracker implements Tracker {
       'application/json',
       ...(config.token === undefined ? [] : ['authorization', `Bearer ${config.token}`]),
     ];
-    this.#pool = poolOf(url.origin, config);
+    this.#pool = poolOf(url.origin, config, this.#writes);
     this.#pollEveryMs = config.poll === undefined ? null : config.poll.everySeconds * 1_000;
     if (config.webhookSecret !== undefined) {
       const receiver = new EventReceiver(config.webhookSecret, context.log);
@@ -104,6 +106,7 @@ export class HttpTracker implements Tracker {
   #post(path: string, body: Report | FollowUp, signal: AbortSignal): Promise<Exchanged> {
     return exchange(
       this.#pool,
+      this.#writes,
       {
         method: 'POST',
         path: this.#basePath + path,
@@ -127,6 +130,7 @@ export class HttpTracker implements Tracker {
   #get(path: string, bodyMaxBytes: number, signal: AbortSignal): Promise<Exchanged> {
     return exchange(
       this.#pool,
+      this.#writes,
       {
         method: 'GET',
         path: this.#basePath + path,
@@ -159,12 +163,12 @@ export class HttpTracker implements Tracker {
   }
 }
 
-function poolOf(origin: string, config: HttpTrackerConfig): Pool {
+function poolOf(origin: string, config: HttpTrackerConfig, writes: TurnWrites): Pool {
   const timeoutMs = config.timeoutSeconds * 1_000;
   return new Pool(origin, {
     connections: config.connections,
     pipelining: config.pipelining,
-    connect: { timeout: timeoutMs },
+    connect: writes.connector({ timeout: timeoutMs }),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     keepAliveTimeout: keepAliveMs,
