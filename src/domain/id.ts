@@ -47,7 +47,12 @@ export class IdGenerator {
 
 /** 16 octets to the usual 8-4-4-4-12 form, lower case. */
 export function idToText(id: Uint8Array): string {
-  const hex = Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
+  return idOfHex(Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex'));
+}
+
+/** The same of 32 hexadecimal digits. */
+export function idOfHex(digits: string): string {
+  const hex = digits.toLowerCase();
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 

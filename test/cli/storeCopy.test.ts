@@ -51,6 +51,8 @@ describe('store copy', () => {
     if (reply !== undefined) await scene.outcome(reply, { kind: 'accepted', externalIds: ['A1'] });
     await scene.receipt('delivered', 'B9');
     await scene.status(first, 1, { later: [{ kind: 'reminder', text: 'x', notBeforeMs: scene.nowMs + 9_999 }] });
+    // Under way when its gateway died.
+    await scene.claimReplies();
     await scene.accept([smsPart({ text: 'satu' }), smsPart({ text: 'dua' }), smsPart({ text: 'tiga', from: '62813' })]);
     await scene.accept([
       ...longSms(['setengah', 'x'], 4).slice(0, 1),
@@ -73,7 +75,7 @@ describe('store copy', () => {
 
   it('moves everything, compares it, and the store goes on there', async () => {
     const { traceOf, waiting } = await lived();
-    const before = await from.open();
+    const before = await from.openForOperator();
     const [trace, counts, letters] = [await before.trace(traceOf), await before.counts(), await before.deadLetters()];
     await before.close();
     await copy();
@@ -94,6 +96,9 @@ describe('store copy', () => {
       claims = [...taken];
     }
     expect(texts.sort()).to.deep.equal([...waiting].sort());
+    const claim = { owner: 'x', channelId: 'telkomsel', limit: 9, nowMs: Date.now(), leaseMs: 60_000 };
+    const replies = await store.claimReplies(claim);
+    expect(replies.map(({ text, uncertainAttempts }) => [text, uncertainAttempts])).to.deep.equal([['Kabar 0', 1]]);
     const part = smsPart({ from: '62899' });
     await store.acceptParts({ channelId: 'telkomsel', medium: 'sms', parts: [part], joinUntilMs: 0 });
     await store.close();

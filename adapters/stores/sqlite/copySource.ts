@@ -25,8 +25,9 @@ const otherwise: Readonly<Record<string, string>> = {
 
 /** What was leased is free again, and perhaps done: no gateway runs. */
 function queue(name: string): string {
+  const leased = `SELECT j.value FROM leases l, json_each(l.seqs) j WHERE l.queue = '${name}'`;
   return `SELECT seq, lane, sender_id, iif(state = 2, due_ms, 0) AS due_ms, attempts,
-      uncertain_attempts + (state = 1) AS uncertain_attempts FROM ${name}`;
+      uncertain_attempts + (state = 0 AND seq IN (${leased})) AS uncertain_attempts FROM ${name}`;
 }
 
 /** @throws when a gateway runs on the file, or its schema is not this program's. */

@@ -155,6 +155,8 @@ class SqliteStore implements Store {
     this.#commits = new CommitGroup(db, () => {
       tables.senders.forget();
       tables.channels.forget();
+      tables.forwardQueue.forget();
+      tables.replyQueue.forget();
     });
     this.retention = new Retention(db, this.#commits, tables.cursors);
     this.#channelOfReport = db.prepare<[number], { channel_id: number; sender_id: number }>(
@@ -387,7 +389,7 @@ class SqliteStore implements Store {
       return;
     }
     const report = this.#channelOfReport.get(letter.subjectSeq);
-    if (report !== undefined) this.tables.forwardQueue.add(letter.subjectSeq, forwardLane, report.sender_id);
+    if (report !== undefined) this.tables.forwardQueue.addAgain(letter.subjectSeq, forwardLane, report.sender_id);
   }
 }
 

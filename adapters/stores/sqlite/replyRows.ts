@@ -1,20 +1,30 @@
-import { IdGenerator, idToText } from '../../../src/domain/id.js';
+import { IdGenerator, idOfHex } from '../../../src/domain/id.js';
 import type { ReplyKind, ReplyState } from '../../../src/domain/reply.js';
 import type { NewReply, RecordedOutcome, ReplyClaim, ReplyClaimRequest } from '../../../src/ports/store.js';
 import type { Channels } from './channels.js';
 import type { Db } from './database.js';
 import type { DeadLetters } from './deadLetters.js';
 import type { Journal } from './journal.js';
+import { JsonRows } from './jsonRows.js';
 import { present } from './present.js';
 import type { Expected, Receipts } from './receipts.js';
 import type { SenderNotes } from './senderNotes.js';
 import type { WorkQueue } from './workQueue.js';
 
+type ReplyColumns = readonly [
+  seq: number,
+  id: string,
+  reportSeq: number,
+  kind: ReplyKind,
+  text: string,
+  address: string,
+  externalIds: string | null,
+];
+
 interface ReplyRow {
   readonly seq: number;
-  readonly id: Buffer;
+  readonly id: string;
   readonly report_seq: number;
-  readonly channel_id: number;
   readonly kind: ReplyKind;
   readonly text: string;
   readonly address: string;
@@ -27,9 +37,12 @@ interface Addressee {
   readonly sender_id: number;
 }
 
+type SubjectColumns = readonly [seq: number, reportSeq: number, channelId: number, senderId: number, digits: string];
+
 interface Subject extends Addressee {
   readonly report_seq: number;
-  readonly id: Buffer;
+  /** Of its id. */
+  readonly digits: string;
 }
 
 /** A reply, and the report whose sender it goes to. */
@@ -58,27 +71,37 @@ export class ReplyRows {
     private readonly journal: Journal,
     private readonly notes: SenderNotes,
   ) {
-    this.#addressees = db.prepare<[string], Addressee>(
+    this.#addressees = new JsonRows(
+      db,
       `SELECT r.seq, r.channel_id, r.sender_id FROM json_each(?) j CROSS JOIN reports r ON r.seq = j.value`,
+      ([seq, channel_id, sender_id]: readonly [number, number, number]): Addressee => ({ seq, channel_id, sender_id }),
     );
     this.#add = db.prepare<[Buffer, number, number, number, string, number, string]>(
       `INSERT INTO replies (id, report_seq, channel_id, sender_id, kind, state, created_ms, text)
        VALUES (?, ?, ?, ?, ?, 'queued', ?, ?)`,
     );
-    this.#read = db.prepare<[string], ReplyRow>(
-      `SELECT a.seq, a.id, a.report_seq, a.channel_id, a.kind, a.text, s.address, r.external_ids
+    this.#read = new JsonRows(
+      db,
+      `SELECT a.seq, hex(a.id) AS id, a.report_seq, a.kind, a.text, s.address, r.external_ids
        FROM json_each(?) j CROSS JOIN replies a ON a.seq = j.value
        JOIN senders s ON s.id = a.sender_id JOIN reports r ON r.seq = a.report_seq`,
+      ([seq, id, report_seq, kind, text, address, external_ids]: ReplyColumns): ReplyRow => {
+        return { seq, id: idOfHex(id), report_seq, kind, text, address, external_ids };
+      },
     );
     this.#setState = db.prepare<[ReplyState, number, number]>(
       'UPDATE replies SET state = ?, settled_ms = ? WHERE seq = ?',
     );
-    this.#setAccepted = db.prepare<[string]>(
-      `UPDATE replies SET state = 'accepted', accepted_ms = j.value ->> 1 FROM json_each(?) j WHERE seq = j.value ->> 0`,
+    this.#setAccepted = db.prepare<[number, number]>(
+      `UPDATE replies SET state = 'accepted', accepted_ms = ? WHERE seq = ?`,
     );
-    this.#subjects = db.prepare<[string], Subject>(
-      `SELECT a.seq, a.report_seq, a.channel_id, a.sender_id, a.id
+    this.#subjects = new JsonRows(
+      db,
+      `SELECT a.seq, a.report_seq, a.channel_id, a.sender_id, hex(a.id) AS id
        FROM json_each(?) j CROSS JOIN replies a ON a.seq = j.value`,
+      ([seq, report_seq, channel_id, sender_id, digits]: SubjectColumns): Subject => {
+        return { seq, report_seq, channel_id, sender_id, digits };
+      },
     );
   }
 
@@ -102,7 +125,7 @@ export class ReplyRows {
       if (uncertainAttempts > 0) this.#noteTakenUpAgain(row, request.nowMs);
       return {
         seq,
-        id: idToText(row.id),
+        id: row.id,
         channelId: request.channelId,
         to: row.address,
         text: row.text,
@@ -118,7 +141,6 @@ export class ReplyRows {
   record(items: readonly RecordedOutcome[]): number[] {
     const subjects = this.#subjectsOf(items.map((item) => item.seq));
     const left = this.queue.done(items.filter((item) => item.retryAtMs === null).map((item) => item.seq));
-    const accepted: [seq: number, atMs: number][] = [];
     const expected: Expected[] = [];
     for (const item of items) {
       const { seq, outcome, atMs, retryAtMs } = item;
@@ -132,12 +154,11 @@ export class ReplyRows {
       }
       // An earlier attempt may have left segments: from now on this one's are the reply.
       if (left.get(seq) !== 0) this.receipts.forget(seq);
-      if (outcome.kind === 'accepted') accepted.push([seq, atMs]);
+      if (outcome.kind === 'accepted') this.#setAccepted.run(atMs, seq);
       else this.#noteFailure(item, subject);
       const externalIds = 'externalIds' in outcome ? outcome.externalIds : undefined;
       if (externalIds !== undefined) expected.push({ channelId: subject.channel_id, replySeq: seq, externalIds });
     }
-    this.#setAccepted.run(JSON.stringify(accepted));
     // Last: an early receipt may move a reply on from here.
     return this.receipts.expect(expected);
   }
@@ -148,25 +169,35 @@ export class ReplyRows {
     if (subject === undefined) return;
     this.#setState.run('queued', nowMs, seq);
     this.receipts.forget(seq);
-    this.queue.add(seq, subject.channel_id, subject.sender_id);
+    this.queue.addAgain(seq, subject.channel_id, subject.sender_id);
   }
 
   /** The only lasting trace of a worker that died over a reply: without it nobody could tell why an SMS came twice. */
   #noteTakenUpAgain(row: ReplyRow, atMs: number): void {
-    const detail = `${idToText(row.id)}: an earlier attempt was perhaps sent`;
+    const detail = `${row.id}: an earlier attempt was perhaps sent`;
     this.journal.note(row.report_seq, atMs, 'reply taken up again', detail);
   }
 
   /** Its lease had ended and another worker has told how it ended: the reply does not move back. */
   #noteLateWord(subject: Subject, kind: string, atMs: number): void {
-    this.journal.note(subject.report_seq, atMs, `reply ${kind}`, `${idToText(subject.id)}: a late word, not counted`);
+    this.journal.note(
+      subject.report_seq,
+      atMs,
+      `reply ${kind}`,
+      `${idOfHex(subject.digits)}: a late word, not counted`,
+    );
   }
 
   #noteFailure({ seq, outcome, atMs, retryAtMs, deadLetter }: RecordedOutcome, subject: Subject): void {
     if (outcome.kind === 'accepted') return;
     const state = outcome.kind === 'unsent' ? (retryAtMs === null ? 'rejected' : 'queued') : outcome.kind;
     this.#setState.run(state, atMs, seq);
-    this.journal.note(subject.report_seq, atMs, `reply ${outcome.kind}`, `${idToText(subject.id)}: ${outcome.cause}`);
+    this.journal.note(
+      subject.report_seq,
+      atMs,
+      `reply ${outcome.kind}`,
+      `${idOfHex(subject.digits)}: ${outcome.cause}`,
+    );
     if (deadLetter !== null) {
       this.deadLetters.open('reply', seq, subject.channel_id, deadLetter.code, deadLetter.message, atMs);
     }

@@ -9,12 +9,36 @@ import type { StoredMessage } from '../../../src/ports/store.js';
 import { nobodyKnown, paceOf, questionOf, type TicketRow, ticketOrNull, toTicket } from '../senderRows.js';
 import type { Db } from './database.js';
 import type { EarlierMessages } from './earlierMessages.js';
+import { JsonRows } from './jsonRows.js';
 import { type NotesRow, nothingNoted } from './senderNotes.js';
+
+type KnownColumns = readonly [
+  senderId: number,
+  hasTickets: number,
+  stopped: number,
+  language: string | null,
+  paceSinceMs: number | null,
+  paceAnswers: number | null,
+  question: NotesRow['question'],
+  questionSeq: number | null,
+  askedMs: number | null,
+  questionUntilMs: number | null,
+];
 
 interface KnownRow extends NotesRow {
   readonly sender_id: number;
   readonly has_tickets: number;
 }
+
+type TicketColumns = readonly [
+  seq: number,
+  id: string,
+  trackingId: string,
+  status: TicketRow['status'],
+  receivedMs: number,
+  forwardedMs: number,
+  text: string,
+];
 
 interface WordingRow {
   readonly channel: string;
@@ -45,18 +69,22 @@ export class SenderContexts {
     private readonly earlier: EarlierMessages,
   ) {
     // One look for all: a sender of whom nothing is known costs a seek in each of two small trees.
-    this.#known = db.prepare<[string], KnownRow>(
+    this.#known = new JsonRows(
+      db,
       `SELECT s.value AS sender_id, EXISTS (SELECT 1 FROM sender_tickets t WHERE t.sender_id = s.value) AS has_tickets,
               coalesce(n.stopped, 0) AS stopped, n.language, n.pace_since_ms, n.pace_answers, n.question, n.question_seq,
               n.asked_ms, n.question_until_ms
        FROM json_each(?) s LEFT JOIN sender_notes n ON n.sender_id = s.value
        WHERE has_tickets OR n.sender_id IS NOT NULL`,
+      knownRow,
     );
-    const columns = 'r.seq, r.id, t.tracking_id, t.status, r.received_ms, t.forwarded_ms, r.text';
-    this.#recent = db.prepare<[number], TicketRow>(
+    const columns = 'r.seq, hex(r.id) AS id, t.tracking_id, t.status, r.received_ms, t.forwarded_ms, r.text';
+    this.#recent = new JsonRows(
+      db,
       `SELECT ${columns} FROM sender_tickets s
        CROSS JOIN tickets t ON t.report_seq = s.report_seq CROSS JOIN reports r ON r.seq = s.report_seq
        WHERE s.sender_id = ? ORDER BY s.report_seq DESC LIMIT ${recentTicketsMax}`,
+      ticketOf,
     );
     this.#bySeq = db.prepare<[number, number], TicketRow>(
       `SELECT ${columns} FROM tickets t CROSS JOIN reports r ON r.seq = t.report_seq
@@ -94,7 +122,7 @@ export class SenderContexts {
 
   #contextOf({ seq, senderId, message }: ClaimedMessage, known: KnownRow | undefined): SenderContext {
     if (known === undefined) return nobodyKnown;
-    const tickets = known.has_tickets === 1 ? this.#recent.all(senderId).map(toTicket) : [];
+    const tickets = known.has_tickets === 1 ? this.#recent.all(senderId) : [];
     const find = (ticketSeq: number | null): OwnTicket | null => {
       if (ticketSeq === null) return null;
       const recent = tickets.find((ticket) => ticket.seq === ticketSeq);
@@ -120,4 +148,25 @@ export class SenderContexts {
     const { channel: channelId, secret, ...others } = row;
     return [[reportId, { channelId, ...others, secret: secret === 1 }]];
   }
+}
+
+function knownRow(columns: KnownColumns): KnownRow {
+  const [sender_id, has_tickets, stopped, language, pace_since_ms, pace_answers, question, ...asked] = columns;
+  const [question_seq, asked_ms, question_until_ms] = asked;
+  return {
+    sender_id,
+    has_tickets,
+    stopped,
+    language,
+    pace_since_ms,
+    pace_answers,
+    question,
+    question_seq,
+    asked_ms,
+    question_until_ms,
+  };
+}
+
+function ticketOf([seq, id, tracking_id, status, received_ms, forwarded_ms, text]: TicketColumns): OwnTicket {
+  return toTicket({ seq, id, tracking_id, status, received_ms, forwarded_ms, text });
 }

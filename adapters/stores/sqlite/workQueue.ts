@@ -1,18 +1,21 @@
 import type { Db } from './database.js';
+import { JsonRows } from './jsonRows.js';
+import { Leases, type Place } from './leases.js';
 
 /**
- * States of a queued item.
+ * States of a queued item. A ready one may be under way: that is told by `Leases`.
  *
- *   ready -> leased -> (gone)         done
- *                   -> delayed -> ready   tried again when due
- *                   -> ready              given back, or the lease ended
- *   ready -> parked -> ready          waits behind an earlier item of the same sender
+ *   ready -> (gone)              done
+ *         -> delayed -> ready    tried again when due
+ *         -> parked -> ready     waits behind an earlier item of the same sender
+ *
+ * 1 was an item under way before there were leases in a table of their own.
  */
-const state = { ready: 0, leased: 1, delayed: 2, parked: 3 } as const;
+const state = { ready: 0, delayed: 2, parked: 3 } as const;
 
-export type Standing = keyof typeof state;
+export type Standing = keyof typeof state | 'leased';
 
-const standings = new Map(Object.entries(state).map(([name, value]) => [value as number, name as Standing]));
+const standings = new Map<number, Standing>(Object.entries(state).map(([name, value]) => [value, name as Standing]));
 
 /**
  * How many items one claim parks at most: a flood from one sender is put aside in steps, so that no step holds up
@@ -20,7 +23,7 @@ const standings = new Map(Object.entries(state).map(([name, value]) => [value as
  */
 const parkedPerClaimMax = 1_000;
 
-/** How many leases and waits that are over one claim ends at most; the next claims end the others. */
+/** How many waits that are over one claim ends at most; the next claims end the others. */
 const promotedPerClaimMax = 1_000;
 
 export interface Leased {
@@ -32,23 +35,14 @@ export interface Leased {
 }
 
 /** Whose turn an item took. */
-interface Turn {
-  readonly sender_id: number;
-  readonly lane: number;
-}
+type Turn = Omit<Place, 'seq'>;
 
-interface Place {
-  readonly senderId: number;
-  readonly lane: number;
-  readonly seq: number;
-}
-
-interface Row {
-  readonly seq: number;
-  readonly sender_id: number;
+/** An item as it stands in the queue. */
+interface Queued extends Place {
   readonly attempts: number;
-  readonly uncertain_attempts: number;
 }
+
+const senderIdOf = ([senderId]: readonly [senderId: number]): number => senderId;
 
 /**
  * A durable queue in which each sender has at most one item under way. Items of a sender are handed out in the
@@ -58,52 +52,73 @@ interface Row {
  * All methods run inside a transaction.
  */
 export class WorkQueue {
+  readonly #leases: Leases;
+  /** By lane: up to here nothing is ready but what is under way. */
+  readonly #searched = new Map<number, number>();
+  #dataVersion: number | null = null;
   readonly #add;
   readonly #ready;
+  readonly #anyHeld;
   readonly #heldSenders;
-  readonly #blocked;
-  readonly #lease;
+  readonly #delayedBefore;
   readonly #park;
   readonly #withParked;
   readonly #unpark;
+  readonly #find;
   readonly #remove;
   readonly #delay;
-  readonly #release;
+  readonly #anyDue;
   readonly #promoteDue;
-  readonly #promoteLeased;
+  readonly #noteUncertain;
   readonly #count;
-  readonly #standing;
+  readonly #stateOf;
+  readonly #readDataVersion;
 
   constructor(db: Db, table: 'forward_queue' | 'reply_queue') {
+    this.#leases = new Leases(db, table);
     this.#add = db.prepare<[number, number, number]>(
       `INSERT INTO ${table} (seq, lane, sender_id, state, due_ms, attempts, uncertain_attempts) VALUES (?, ?, ?, 0, 0, 0, 0)`,
     );
-    this.#ready = db.prepare<[number, number, number], Row>(
+    // `+ 0`: of a bare parameter there SQLite makes the statement anew whenever its value is another, which takes 15 µs.
+    this.#ready = new JsonRows(
+      db,
       `SELECT seq, sender_id, attempts, uncertain_attempts FROM ${table} INDEXED BY ${table}_ready
-       WHERE state = 0 AND lane = ? AND seq > ? ORDER BY seq LIMIT ?`,
+       WHERE state = 0 AND lane = ? AND seq > ? ORDER BY seq LIMIT ? + 0`,
+      ([seq, senderId, attempts, uncertainAttempts]: readonly [number, number, number, number]): Leased => {
+        return { seq, senderId, attempts, uncertainAttempts };
+      },
     );
     // Seeks only, whatever a sender has waiting: to look through what is held would cost a flood of n texts n².
     const held = `SELECT 1 FROM ${table} INDEXED BY ${table}_held WHERE state <> 0`;
-    this.#heldSenders = db.prepare<[string, number], { sender_id: number }>(
+    this.#anyHeld = db.prepare<[], number>(`SELECT EXISTS (${held})`).pluck();
+    this.#heldSenders = new JsonRows(
+      db,
       `SELECT s.value AS sender_id FROM json_each(?) s WHERE EXISTS (${held} AND sender_id = s.value AND lane = ?)`,
+      senderIdOf,
     );
-    const ofSender = `${held} AND sender_id = @senderId AND lane = @lane`;
-    this.#blocked = db.prepare<[Place], { blocked: number }>(
-      `SELECT EXISTS (${ofSender} AND state = ${state.leased})
-           OR EXISTS (${ofSender} AND state = ${state.delayed} AND seq < @seq) AS blocked`,
-    );
-    this.#lease = db.prepare<[number, string]>(
-      `UPDATE ${table} SET state = ${state.leased}, due_ms = ? WHERE seq IN (SELECT value FROM json_each(?))`,
-    );
+    this.#delayedBefore = db
+      .prepare<[number, number, number], number>(
+        `SELECT EXISTS (${held} AND sender_id = ? AND lane = ? AND state = ${state.delayed} AND seq < ?)`,
+      )
+      .pluck();
     this.#park = db.prepare<[number]>(`UPDATE ${table} SET state = ${state.parked} WHERE seq = ?`);
-    this.#unpark = db.prepare<[number, number]>(
-      `UPDATE ${table} SET state = 0 WHERE seq = (
+    this.#unpark = db
+      .prepare<[number, number], number>(
+        `UPDATE ${table} SET state = 0 WHERE seq = (
          SELECT seq FROM ${table} INDEXED BY ${table}_held
-         WHERE sender_id = ? AND lane = ? AND state <> 0 AND state = ${state.parked} ORDER BY seq LIMIT 1)`,
+         WHERE sender_id = ? AND lane = ? AND state <> 0 AND state = ${state.parked} ORDER BY seq LIMIT 1)
+         RETURNING seq`,
+      )
+      .pluck();
+    this.#find = new JsonRows(
+      db,
+      `SELECT q.seq, q.sender_id, q.lane, q.attempts FROM json_each(?) j CROSS JOIN ${table} q ON q.seq = j.value`,
+      ([seq, sender_id, lane, attempts]: readonly [number, number, number, number]): Queued => {
+        return { seq, sender_id, lane, attempts };
+      },
     );
-    this.#remove = db.prepare<[string], Removed>(
-      `DELETE FROM ${table} WHERE seq IN (SELECT value FROM json_each(?)) RETURNING seq, sender_id, lane, attempts`,
-    );
+    // Without RETURNING, for which SQLite makes and drops a table of its own: 40 µs each time, whatever it removes.
+    this.#remove = db.prepare<[string]>(`DELETE FROM ${table} WHERE seq IN (SELECT value FROM json_each(?))`);
     this.#withParked = db.prepare<[string], Turn>(
       `SELECT s.value ->> 0 AS sender_id, s.value ->> 1 AS lane FROM json_each(?) s
        WHERE EXISTS (${held} AND sender_id = s.value ->> 0 AND lane = s.value ->> 1 AND state = ${state.parked})`,
@@ -114,50 +129,65 @@ export class WorkQueue {
          uncertain_attempts = uncertain_attempts + ?
        WHERE seq = ? RETURNING sender_id, lane`,
     );
-    this.#release = db.prepare<[number], Turn>(
-      `UPDATE ${table} SET state = 0 WHERE seq = ? AND state = ${state.leased} RETURNING sender_id, lane`,
-    );
-    this.#promoteDue = db.prepare<[number], Turn>(
-      `UPDATE ${table} SET state = 0, uncertain_attempts = uncertain_attempts + (state = ${state.leased}) WHERE seq IN (
+    this.#anyDue = db
+      .prepare<[number], number>(
+        `SELECT EXISTS (SELECT 1 FROM ${table} INDEXED BY ${table}_due WHERE state = ${state.delayed} AND due_ms <= ?)`,
+      )
+      .pluck();
+    this.#promoteDue = db.prepare<[number], Place>(
+      `UPDATE ${table} SET state = 0 WHERE seq IN (
          SELECT seq FROM ${table} INDEXED BY ${table}_due
-         WHERE state IN (1, 2) AND due_ms <= ? ORDER BY due_ms LIMIT ${promotedPerClaimMax})
-       RETURNING sender_id, lane`,
+         WHERE state = ${state.delayed} AND due_ms <= ? ORDER BY due_ms LIMIT ${promotedPerClaimMax})
+       RETURNING seq, sender_id, lane`,
     );
-    this.#promoteLeased = db.prepare<[], Turn>(
-      `UPDATE ${table} SET state = 0, uncertain_attempts = uncertain_attempts + 1 WHERE seq IN (
-         SELECT seq FROM ${table} INDEXED BY ${table}_due WHERE state IN (1, 2) AND state = ${state.leased})
-       RETURNING sender_id, lane`,
+    this.#noteUncertain = db.prepare<[string]>(
+      `UPDATE ${table} SET uncertain_attempts = uncertain_attempts + 1 WHERE seq IN (SELECT value FROM json_each(?))`,
     );
     this.#count = db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM ${table}`);
-    this.#standing = db.prepare<[number], { state: number }>(`SELECT state FROM ${table} WHERE seq = ?`);
+    this.#stateOf = db.prepare<[number], number>(`SELECT state FROM ${table} WHERE seq = ?`).pluck();
+    this.#readDataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
   }
 
+  /** An item that is new. */
   add(seq: number, lane: number, senderId: number): void {
     this.#add.run(seq, lane, senderId);
+    this.#isReady({ seq, lane });
+  }
+
+  /** An item that was in the queue before. */
+  addAgain(seq: number, lane: number, senderId: number): void {
+    this.#leases.takeOff(seq);
+    this.add(seq, lane, senderId);
   }
 
   claim(lane: number, limit: number, nowMs: number, leaseUntilMs: number): Leased[] {
-    this.#letNextGo(this.#promoteDue.all(nowMs));
+    if (this.#anyDue.get(nowMs) === 1) this.#comeForward(this.#promoteDue.all(nowMs));
+    this.#leftUncertain(this.#leases.endOverdue(nowMs));
+    this.#heedOthers();
     const leased: Leased[] = [];
-    let after = Number.MIN_SAFE_INTEGER;
     for (let parked = 0; leased.length < limit && parked < parkedPerClaimMax; ) {
-      const rows = this.#ready.all(lane, after, limit - leased.length);
+      const rows = this.#ready.all(lane, this.#searched.get(lane) ?? fromTheFirst, limit - leased.length);
       const last = rows.at(-1);
       if (last === undefined) break;
-      after = last.seq;
-      const free = this.#parkBlocked(rows, lane);
-      this.#lease.run(leaseUntilMs, JSON.stringify(free.map((row) => row.seq)));
-      for (const row of free) leased.push(toLeased(row));
-      parked += rows.length - free.length;
+      this.#searched.set(lane, last.seq);
+      const waiting = rows.filter(({ seq }) => !this.#leases.has(seq));
+      const free = this.#parkBlocked(waiting, lane);
+      const places = free.map(({ seq, senderId }): Place => ({ seq, sender_id: senderId, lane }));
+      this.#leases.hold(places, leaseUntilMs);
+      leased.push(...free);
+      parked += waiting.length - free.length;
     }
     return leased;
   }
 
   /** Takes items out for good and lets those behind them come forward. @returns those still in, with their attempts before. */
   done(seqs: readonly number[]): ReadonlyMap<number, number> {
-    const removed = this.#remove.all(JSON.stringify(seqs));
-    this.#letNextGo(removed);
-    return new Map(removed.map((row) => [row.seq, row.attempts]));
+    const list = JSON.stringify(seqs);
+    const queued = this.#find.all(list);
+    this.#remove.run(list);
+    this.#leases.end(queued.map(({ seq }) => seq));
+    this.#letNextGo(queued);
+    return new Map(queued.map(({ seq, attempts }) => [seq, attempts]));
   }
 
   /**
@@ -166,27 +196,59 @@ export class WorkQueue {
    */
   delay(seq: number, dueMs: number, isUncertain: boolean): boolean {
     const delayed = this.#delay.all(dueMs, isUncertain ? 1 : 0, seq);
+    this.#leases.takeBack(seq);
     this.#letNextGo(delayed);
     return delayed.length === 1;
   }
 
   release(seq: number): void {
-    this.#letNextGo(this.#release.all(seq));
+    const place = this.#leases.takeBack(seq);
+    if (place !== null) this.#comeForward([place]);
   }
 
   /** For a starting gateway, which knows that every lease is a dead worker's. */
   reclaimAll(): void {
-    this.#letNextGo(this.#promoteLeased.all());
+    this.#leftUncertain(this.#leases.endAll());
+  }
+
+  /** After a rollback: nothing that is known in memory need be so. */
+  forget(): void {
+    this.#leases.forget();
+    this.#searched.clear();
   }
 
   count(): number {
     return this.#count.get()?.count ?? 0;
   }
 
-  /** Null: it is not in the queue. */
+  /** By the tables, for an operator as well. Null: it is not in the queue. */
   standing(seq: number): Standing | null {
-    const row = this.#standing.get(seq);
-    return row === undefined ? null : (standings.get(row.state) ?? null);
+    const standing = standings.get(this.#stateOf.get(seq) ?? Number.NaN) ?? null;
+    return standing === 'ready' && this.#leases.lists(seq) ? 'leased' : standing;
+  }
+
+  /** Somebody who left no word had them: what they did is open. */
+  #leftUncertain(places: readonly Place[]): void {
+    if (places.length === 0) return;
+    this.#noteUncertain.run(JSON.stringify(places.map(({ seq }) => seq)));
+    this.#comeForward(places);
+  }
+
+  /** Items that are ready again. Behind an older one that an operator has put back, another may be first. */
+  #comeForward(places: readonly Place[]): void {
+    for (const place of places) this.#isReady(place);
+    this.#letNextGo(places);
+  }
+
+  #isReady({ seq, lane }: Omit<Place, 'sender_id'>): void {
+    if (seq <= (this.#searched.get(lane) ?? fromTheFirst)) this.#searched.set(lane, seq - 1);
+  }
+
+  /** An operator's command may have put items back: then the search begins anew. */
+  #heedOthers(): void {
+    const version = this.#readDataVersion.get() ?? null;
+    if (version !== this.#dataVersion) this.#searched.clear();
+    this.#dataVersion = version;
   }
 
   /**
@@ -194,38 +256,37 @@ export class WorkQueue {
    * next in order; where an operator has put an older one back it may come before the item itself.
    */
   #letNextGo(turns: readonly Turn[]): void {
-    if (turns.length === 0) return;
+    if (turns.length === 0 || this.#anyHeld.get() === 0) return;
     const pairs = JSON.stringify(turns.map(({ sender_id, lane }) => [sender_id, lane]));
-    for (const { sender_id, lane } of this.#withParked.all(pairs)) this.#unpark.run(sender_id, lane);
+    for (const { sender_id, lane } of this.#withParked.all(pairs)) {
+      const seq = this.#unpark.get(sender_id, lane);
+      if (seq !== undefined) this.#isReady({ seq, lane });
+    }
   }
 
   /**
-   * Parks the rows that wait behind another of their sender. Most senders have nothing else here: one look tells which
-   * have, and only theirs are looked at one by one.
+   * Parks the items that wait behind another of their sender. Mostly nobody has anything else here, and one look tells; else
+   * a second one tells who has, and only theirs are looked at one by one.
    */
-  #parkBlocked(rows: readonly Row[], lane: number): Row[] {
-    const senders = JSON.stringify(rows.map((row) => row.sender_id));
-    const held = new Set(this.#heldSenders.all(senders, lane).map((row) => row.sender_id));
+  #parkBlocked(items: readonly Leased[], lane: number): Leased[] {
+    const held = this.#anyHeld.get() === 0 ? nobody : this.#whoHas(items, lane);
     const taken = new Set<number>();
-    return rows.filter(({ sender_id: senderId, seq }) => {
-      const free = !taken.has(senderId) && !(held.has(senderId) && this.#isBlocked({ senderId, lane, seq }));
-      if (free) taken.add(senderId);
+    return items.filter(({ senderId, seq }) => {
+      const isFree =
+        !taken.has(senderId) &&
+        !this.#leases.isBusy(senderId, lane) &&
+        !(held.has(senderId) && this.#delayedBefore.get(senderId, lane, seq) === 1);
+      if (isFree) taken.add(senderId);
       else this.#park.run(seq);
-      return free;
+      return isFree;
     });
   }
 
-  #isBlocked(place: Place): boolean {
-    return this.#blocked.get(place)?.blocked !== 0;
+  /** Senders who have something delayed or parked. */
+  #whoHas(items: readonly Leased[], lane: number): ReadonlySet<number> {
+    return new Set(this.#heldSenders.all(JSON.stringify(items.map(({ senderId }) => senderId)), lane));
   }
 }
 
-interface Removed extends Turn {
-  readonly seq: number;
-  readonly attempts: number;
-}
-
-function toLeased(row: Row): Leased {
-  const { seq, sender_id: senderId, attempts, uncertain_attempts: uncertainAttempts } = row;
-  return { seq, senderId, attempts, uncertainAttempts };
-}
+const fromTheFirst = Number.MIN_SAFE_INTEGER;
+const nobody: ReadonlySet<number> = new Set();

@@ -68,6 +68,16 @@ export function describeFailures(scene: () => Scene): void {
       expect((await scene().store.counts()).reportsWaiting).to.equal(taken);
     });
 
+    it('has claimed nothing where a claim shares its commit with what finds no room', async () => {
+      await scene().accept([smsPart({ text: 'sebelum' })]);
+      const giveBack = await scene().place.fill();
+      const [claim] = await Promise.allSettled([scene().claimReports(), scene().accept(big())]);
+      await giveBack();
+      expect(texts(claim.status === 'fulfilled' ? claim.value : await scene().claimReports())).to.deep.equal([
+        'sebelum',
+      ]);
+    });
+
     it('rejects what is asked of it after it was closed', async () => {
       await scene().store.close();
       expect(await rejection(scene().accept([smsPart()]))).to.be.instanceOf(StoreUnavailable);

@@ -144,6 +144,26 @@ export function describeReplies(scene: () => Scene): void {
       });
     }
 
+    it('knows of replies that were claimed together which were under way when their worker died', async () => {
+      const [done, failed, released, buried, left] = await fiveReplies(scene());
+      await scene().outcome(done, { kind: 'accepted', externalIds: [] });
+      await scene().outcome(failed, { kind: 'unsent', cause: 'throttled' }, { retryAtMs: scene().nowMs });
+      await scene().store.releaseReplies([released.seq]);
+      await scene().outcome(buried, { kind: 'rejected', code: '1', cause: 'no such number' }, { deadLetter });
+      const letter = only(await scene().store.deadLetters());
+      await scene().store.retryDeadLetters([letter.id], scene().nowMs);
+      await scene().restart();
+      const again = await scene().claimReplies();
+      expect(new Map(again.map(({ seq, uncertainAttempts }) => [seq, uncertainAttempts]))).to.deep.equal(
+        new Map([
+          [failed.seq, 0],
+          [released.seq, 0],
+          [buried.seq, 0],
+          [left.seq, 1],
+        ]),
+      );
+    });
+
     it('counts the attempts that perhaps sent a reply apart from those that surely failed, and forgets neither', async () => {
       const { reply } = await scene().claimedReply(smsPart());
       const kinds = ['unsent', 'uncertain', 'unsent', 'uncertain', 'unsent'] as const;
@@ -209,4 +229,14 @@ async function expectRetry(scene: Scene, reply: ReplyClaim, retryAtMs: number | 
   expect(await scene.claimReplies()).to.deep.equal([]);
   scene.nowMs = retryAtMs;
   expect(only(await scene.claimReplies())).to.deep.equal({ ...reply, attempts: 1, uncertainAttempts });
+}
+
+/** Of five senders, by one claim. */
+async function fiveReplies(scene: Scene): Promise<[ReplyClaim, ReplyClaim, ReplyClaim, ReplyClaim, ReplyClaim]> {
+  await scene.accept([1, 2, 3, 4, 5].map((number) => smsPart({ from: `62812000000${number}` })));
+  for (const claim of await scene.claimReports()) await scene.forward(claim);
+  const claimed = await scene.claimReplies();
+  const [first, second, third, fourth, fifth] = claimed;
+  if (!first || !second || !third || !fourth || !fifth) throw new Error(`${claimed.length} replies instead of 5`);
+  return [first, second, third, fourth, fifth];
 }

@@ -4,6 +4,15 @@ import { conversation } from './003-conversation.js';
 import { uncertainAttempts } from './004-uncertain-attempts.js';
 import { retention } from './005-retention.js';
 import { secrecy } from './006-secrecy.js';
+import { leases } from './007-leases.js';
 
 /** In order; the schema's version is how many of them a file has seen. */
-export const migrations: readonly string[] = [first, operations, conversation, uncertainAttempts, retention, secrecy];
+export const migrations: readonly string[] = [
+  first,
+  operations,
+  conversation,
+  uncertainAttempts,
+  retention,
+  secrecy,
+  leases,
+];

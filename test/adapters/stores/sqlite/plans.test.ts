@@ -18,7 +18,7 @@ const hot: readonly { readonly label: string; readonly sql: RegExp; readonly ind
   },
   {
     label: 'what blocks a sender',
-    sql: /forward_queue.* AS blocked/,
+    sql: /forward_queue_held .* AND seq < \?\)/,
     index: /forward_queue_held \(sender_id=\? AND lane=\? AND state=\?/,
   },
   {
@@ -37,7 +37,7 @@ const hot: readonly { readonly label: string; readonly sql: RegExp; readonly ind
     index: /forward_queue_held \(sender_id=\?/,
   },
   {
-    label: 'leases and waits that are over',
+    label: 'waits that are over',
     sql: /UPDATE forward_queue .*due_ms <=/,
     index: /forward_queue_due \(due_ms<\?\)/,
   },
@@ -48,7 +48,7 @@ const hot: readonly { readonly label: string; readonly sql: RegExp; readonly ind
   },
   {
     label: 'what blocks a reply',
-    sql: /reply_queue.* AS blocked/,
+    sql: /reply_queue_held .* AND seq < \?\)/,
     index: /reply_queue_held \(sender_id=\? AND lane=\? AND state=\?/,
   },
   { label: 'a known id', sql: /SELECT part_id FROM part_ids/, index: /PRIMARY KEY \(channel_id=\? AND id=\?\)/ },
