@@ -5,6 +5,6 @@
  * Sampled (01): at hundreds of reports a day the tracker can keep each trace.
  */
 export function traceparentOf(uuid: string): string {
-  const hex = uuid.replaceAll('-', '').toLowerCase();
-  return `00-${hex}-${hex.slice(16)}-01`;
+  const last = `${uuid.slice(19, 23)}${uuid.slice(24)}`;
+  return `00-${uuid.slice(0, 8)}${uuid.slice(9, 13)}${uuid.slice(14, 18)}${last}-${last}-01`;
 }

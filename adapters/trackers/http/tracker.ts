@@ -1,4 +1,3 @@
-import { Pool } from 'undici';
 import type { FollowUp } from '../../../src/domain/followUp.js';
 import type { Report } from '../../../src/domain/report.js';
 import { eventsPageSchema, filedSchema, ticketSchema } from '../../../src/domain/trackerApi.js';
@@ -14,18 +13,15 @@ import type {
 import type { WebhookAnswer, WebhookRequest } from '../../../src/ports/webhook.js';
 import { type EventSource, EventSourceFault, type EventsPage, pollEvents } from '../pollEvents.js';
 import { type HttpTrackerConfig, warningsOf } from './config.js';
-import { type Exchanged, exchange } from './exchange.js';
+import { type Exchanged, Exchanges } from './exchange.js';
 import { faultOf, readAnswer } from './outcome.js';
 import { traceparentOf } from './traceparent.js';
-import { TurnWrites } from './turnWrites.js';
 import { EventReceiver, readEvent } from './webhook.js';
 
 /** A ticket is a few hundred octets, an agency's message 5,000 characters at most. */
 const answerMaxBytes = 64 * 1024;
 const eventsPageMaxBytes = 4 * 1024 * 1024;
 const pollBackOffMaxMs = 5 * 60 * 1_000;
-/** Longer than undici's 4 s: a connection set up for each lone report would cost a TLS handshake each. */
-const keepAliveMs = 30_000;
 
 const created: ReadonlySet<number> = new Set([200, 201]);
 const found: ReadonlySet<number> = new Set([200]);
@@ -33,10 +29,8 @@ const found: ReadonlySet<number> = new Set([200]);
 const anySuccess: ReadonlySet<number> = new Set([200, 201, 202, 204]);
 
 export class HttpTracker implements Tracker {
-  readonly #writes = new TurnWrites();
-  readonly #pool: Pool;
+  readonly #exchanges: Exchanges;
   readonly #basePath: string;
-  readonly #timeoutMs: number;
   /** Name, value, name, value: the form that undici takes without copying. */
   readonly #commonHeaders: readonly string[];
   readonly #pollEveryMs: number | null;
@@ -47,13 +41,17 @@ export class HttpTracker implements Tracker {
     const url = new URL(config.url);
     this.#log = context.log;
     this.#basePath = url.pathname.replace(/\/+$/, '');
-    this.#timeoutMs = config.timeoutSeconds * 1_000;
     this.#commonHeaders = [
       'accept',
       'application/json',
       ...(config.token === undefined ? [] : ['authorization', `Bearer ${config.token}`]),
     ];
-    this.#pool = poolOf(url.origin, config, this.#writes);
+    this.#exchanges = new Exchanges({
+      origin: url.origin,
+      timeoutMs: config.timeoutSeconds * 1_000,
+      connections: config.connections,
+      pipelining: config.pipelining,
+    });
     this.#pollEveryMs = config.poll === undefined ? null : config.poll.everySeconds * 1_000;
     if (config.webhookSecret !== undefined) {
       const receiver = new EventReceiver(config.webhookSecret, context.log);
@@ -100,13 +98,11 @@ export class HttpTracker implements Tracker {
 
   /** Requests under way are given up: the gateway stops its workers first, and what is lost is sent again. */
   async close(): Promise<void> {
-    if (!this.#pool.destroyed) await this.#pool.destroy();
+    await this.#exchanges.close();
   }
 
   #post(path: string, body: Report | FollowUp, signal: AbortSignal): Promise<Exchanged> {
-    return exchange(
-      this.#pool,
-      this.#writes,
+    return this.#exchanges.exchange(
       {
         method: 'POST',
         path: this.#basePath + path,
@@ -120,7 +116,6 @@ export class HttpTracker implements Tracker {
           traceparentOf(body.id),
         ],
         body: JSON.stringify(body),
-        timeoutMs: this.#timeoutMs,
         bodyMaxBytes: answerMaxBytes,
       },
       signal,
@@ -128,14 +123,11 @@ export class HttpTracker implements Tracker {
   }
 
   #get(path: string, bodyMaxBytes: number, signal: AbortSignal): Promise<Exchanged> {
-    return exchange(
-      this.#pool,
-      this.#writes,
+    return this.#exchanges.exchange(
       {
         method: 'GET',
         path: this.#basePath + path,
         headers: [...this.#commonHeaders],
-        timeoutMs: this.#timeoutMs,
         bodyMaxBytes,
       },
       signal,
@@ -161,16 +153,4 @@ export class HttpTracker implements Tracker {
     }
     return [];
   }
-}
-
-function poolOf(origin: string, config: HttpTrackerConfig, writes: TurnWrites): Pool {
-  const timeoutMs = config.timeoutSeconds * 1_000;
-  return new Pool(origin, {
-    connections: config.connections,
-    pipelining: config.pipelining,
-    connect: writes.connector({ timeout: timeoutMs }),
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    keepAliveTimeout: keepAliveMs,
-  });
 }
