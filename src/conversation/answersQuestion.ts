@@ -58,7 +58,7 @@ export function answersQuestion(
   reading: TextReading,
   vocabulary: Vocabulary,
 ): boolean {
-  const words = wordsOf(text, vocabulary.shorthand);
+  const words = wordsOf(text, vocabulary.lexicon);
   const subjects = subjectsOf(text, vocabulary);
   const saysMatter = reading.kind.kind !== 'unclassified';
   const isAlike = subjects.size === 0 || shareSubject(subjects, subjectsOf(ticket.text, vocabulary));
@@ -82,8 +82,8 @@ function shareSubject(one: ReadonlySet<string>, other: ReadonlySet<string>): boo
   return [...one].some((word) => other.has(word));
 }
 
-function subjectsOf(text: string, { shorthand, courtesy, negators, places }: Vocabulary): ReadonlySet<string> {
-  const words = wordsOf(text, shorthand);
+function subjectsOf(text: string, { lexicon, courtesy, negators, places }: Vocabulary): ReadonlySet<string> {
+  const words = wordsOf(text, lexicon);
   const weighty = words.filter((word, index) => {
     if (isNumber(word) || word.stem.length < shortestSubject) return false;
     const isFiller = [courtesy, negators, places.cues, places.connectors].some((table) => table.at(words, index));

@@ -24,7 +24,7 @@ export class EchoGuard {
     private readonly vocabulary: Vocabulary,
   ) {
     for (const form of wording.forms()) {
-      const tokens = form.flatMap(tokensOf);
+      const tokens = form.flatMap((piece) => tokensOf(piece, vocabulary));
       const [first] = tokens;
       // A text that begins with a number of a report, in the words of an operator: looked up under no word.
       const key = typeof first === 'string' ? first : anyWord;
@@ -43,17 +43,14 @@ export class EchoGuard {
 
   #isOwnReply(text: string): boolean {
     const start = endOfForwarding(text);
-    const [first] = wordsOf(text, noShorthand, start, 1);
+    const [first] = wordsOf(text, this.vocabulary.asWritten, start, 1);
     if (first === undefined) return false;
     const candidates = [...(this.#ownTexts.get(first.text) ?? []), ...(this.#ownTexts.get(anyWord) ?? [])];
     if (candidates.length === 0) return false;
-    const words = wordsOf(text, noShorthand, start, mostWords);
+    const words = wordsOf(text, this.vocabulary.asWritten, start, mostWords);
     return words.length < mostWords && candidates.some((ownText) => isFormOf(ownText, words));
   }
 }
-
-/** A machine's text is compared as it is written, and so is ours. */
-const noShorthand: ReadonlyMap<string, string> = new Map();
 
 /** More than two SMS of our own hold. */
 const mostWords = 100;
@@ -77,8 +74,8 @@ const argumentPatterns: Readonly<Partial<Record<ArgumentName, ArgumentPattern>>>
   rating: { mostWords: 1, word: /^[1-5]$/ },
 };
 
-function tokensOf(piece: Form[number]): OwnText {
-  if ('text' in piece) return wordsOf(piece.text, noShorthand).map(({ text }) => text);
+function tokensOf(piece: Form[number], { asWritten }: Vocabulary): OwnText {
+  if ('text' in piece) return wordsOf(piece.text, asWritten).map(({ text }) => text);
   const pattern = argumentPatterns[piece.argument];
   return pattern === undefined ? [] : [pattern];
 }
@@ -125,10 +122,10 @@ function argumentEnds(
 /** Where one sentence, title or bracket ends and another begins. A hyphen within a word does not. */
 const clauseEnd = /[.!?:;\n\r()[\]{}|*"]+|\s[-\u2013\u2014]+\s/;
 
-function isAutoReply(text: string, { autoReplies, courtesy }: Vocabulary): boolean {
+function isAutoReply(text: string, { autoReplies, courtesy, asWritten }: Vocabulary): boolean {
   const clauses = text
     .split(clauseEnd)
-    .map((clause) => wordsOf(clause, noShorthand))
+    .map((clause) => wordsOf(clause, asWritten))
     .filter((words) => words.length > 0);
   const first = clauses[0] ?? [];
   const last = clauses.at(-1) ?? [];

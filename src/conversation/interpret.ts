@@ -107,9 +107,9 @@ function meantTicket(intent: CommandName, { thread, tickets }: SenderContext): O
 }
 
 /** `SELESAI 9165816 tapi lampu masih mati`: nobody is recorded as satisfied who says so; all the words go on. */
-function isTakenBack({ intent, rest }: Intent, { shorthand, negators, reservations }: Vocabulary): boolean {
+function isTakenBack({ intent, rest }: Intent, { lexicon, negators, reservations }: Vocabulary): boolean {
   if (intent !== 'resolved' || rest === '') return false;
-  const words = wordsOf(rest, shorthand);
+  const words = wordsOf(rest, lexicon);
   return words.some((_, index) => [negators, reservations].some((table) => table.at(words, index) !== null));
 }
 

@@ -41,8 +41,8 @@ const otherMatterCost = 3;
 const longestPlaceWords = 4;
 const mostPlaces = 2;
 
-function comparedWords(text: string, { shorthand, courtesy }: Vocabulary): Word[] {
-  const words = wordsOf(text, shorthand, 0, mostWords);
+function comparedWords(text: string, { lexicon, courtesy }: Vocabulary): Word[] {
+  const words = wordsOf(text, lexicon, 0, mostWords);
   const compared: Word[] = [];
   for (let index = 0; index < words.length; ) {
     const passed = courtesy.at(words, index);

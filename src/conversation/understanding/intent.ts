@@ -44,11 +44,11 @@ const glanceWords = 12;
 
 function markedOpening(text: string, vocabulary: Vocabulary): { words: readonly Word[]; marks: readonly Mark[] } {
   const opening = endOfOpening(text, vocabulary);
-  const words = wordsOf(text, vocabulary.shorthand, opening, glanceWords);
+  const words = wordsOf(text, vocabulary.lexicon, opening, glanceWords);
   const marks = markWords(words, text, vocabulary);
   const last = marks.at(-1);
   if (words.length < glanceWords || (last?.is === 'other' && last.last < glanceWords / 2)) return { words, marks };
-  const allWords = wordsOf(text, vocabulary.shorthand, opening);
+  const allWords = wordsOf(text, vocabulary.lexicon, opening);
   return { words: allWords, marks: markWords(allWords, text, vocabulary) };
 }
 
@@ -66,12 +66,12 @@ function unclear(marks: readonly Mark[], text: string): Intent {
 const openingPattern = /\s*(?:@\w+|#[\p{L}_]\w*)(?=[\s:,.]|$)/uy;
 
 /** `@lapor1708 #lapor status …`: whom a post addresses is no part of what it says. `#batal 9165816` says something. */
-function endOfOpening(text: string, { shorthand, commands }: Vocabulary): number {
+function endOfOpening(text: string, { lexicon, commands }: Vocabulary): number {
   let end = 0;
   for (;;) {
     openingPattern.lastIndex = end;
     const opening = openingPattern.exec(text)?.[0] ?? '';
-    if (opening === '' || commands.at(wordsOf(opening, shorthand), 0) !== null) return end;
+    if (opening === '' || commands.at(wordsOf(opening, lexicon), 0) !== null) return end;
     end += opening.length;
   }
 }

@@ -1,3 +1,4 @@
+import type { Beginnings } from './beginnings.js';
 import type { Word } from './words.js';
 
 export interface PhraseMatch<Value> {
@@ -14,13 +15,14 @@ interface Entry<Value> {
   readonly longest: number;
 }
 
-/** What single words and phrases stand for, looked up in a text word by word. Most words cost one look-up. */
+/** What single words and phrases stand for, looked up in a text word by word. Most words cost no look-up (`Beginnings`). */
 export class PhraseTable<Value> {
   readonly #entries = new Map<string, Entry<Value>>();
   readonly #phrases: ReadonlyMap<string, Value>;
+  readonly #bit: number;
 
   /** @param phrases in small letters, single blanks between words. A later one replaces an equal one. */
-  constructor(phrases: Iterable<readonly [phrase: string, value: Value]>) {
+  constructor(phrases: Iterable<readonly [phrase: string, value: Value]>, beginnings: Beginnings) {
     this.#phrases = new Map(phrases);
     for (const [phrase, value] of this.#phrases) {
       const words = phrase.split(' ');
@@ -28,6 +30,7 @@ export class PhraseTable<Value> {
       this.#enter(phrase, { alone: [value], longest: 1 });
       this.#enter(words[0] ?? '', { alone: [], longest: words.length });
     }
+    this.#bit = beginnings.enter(this.#entries.keys());
   }
 
   #enter(word: string, { alone, longest }: Entry<Value>): void {
@@ -39,8 +42,10 @@ export class PhraseTable<Value> {
   /** The longest phrase that begins at `index`; of a single word also its stem: `rusaknya` finds `rusak`. */
   at(words: readonly Word[], index: number): PhraseMatch<Value> | null {
     const word = words[index];
-    if (word === undefined) return null;
-    const { text, meaning, stem } = word;
+    return word === undefined || (word.tables & this.#bit) === 0 ? null : this.#known(words, index, word);
+  }
+
+  #known(words: readonly Word[], index: number, { text, meaning, stem }: Word): PhraseMatch<Value> | null {
     const entry = this.#entries.get(meaning);
     if (entry !== undefined && entry.longest > 1) {
       const phrase = this.#longerAt(words, index, entry.longest);

@@ -36,10 +36,10 @@ export interface ReadingAids extends Knowledge {
 /** Reads a report's text. Pure and total. */
 export function readText(text: string, { keywords, vocabulary, gazetteer }: ReadingAids): TextReading {
   const intent = parseIntent(text, vocabulary);
-  const allWords = wordsOf(text, vocabulary.shorthand);
+  const allWords = wordsOf(text, vocabulary.lexicon);
   const opening = readKeywords(text, allWords, keywords, vocabulary.knownWords);
   const body = opening.textStart === 0 ? text : text.slice(opening.textStart);
-  const words = opening.textStart === 0 ? allWords : wordsOf(body, vocabulary.shorthand);
+  const words = opening.textStart === 0 ? allWords : wordsOf(body, vocabulary.lexicon);
   const masked = maskPersonalData(body, vocabulary.personalNumbers);
   const visibilities = new Set([
     ...opening.modifiers.map(({ visibility }) => visibility),
@@ -70,8 +70,8 @@ function withRestMasked(intent: Intent, { personalNumbers }: Vocabulary): Intent
   return intent.rest === '' ? intent : { ...intent, rest: maskPersonalData(intent.rest, personalNumbers).text };
 }
 
-function languageOf({ evidence }: Intent, { languages, shorthand }: Vocabulary): string | null {
-  return evidence === '' ? null : (languages.at(wordsOf(evidence, shorthand), 0)?.value ?? null);
+function languageOf({ evidence }: Intent, { languages, lexicon }: Vocabulary): string | null {
+  return evidence === '' ? null : (languages.at(wordsOf(evidence, lexicon), 0)?.value ?? null);
 }
 
 /** A topic is also part of what is said: `BBM langka` is a title, `langka` is none. */

@@ -1,3 +1,5 @@
+import { Beginnings } from './beginnings.js';
+import { Lexicon } from './lexicon.js';
 import {
   type CommandName,
   type CueKind,
@@ -12,7 +14,6 @@ import {
 } from './names.js';
 import { PhraseTable } from './phraseTable.js';
 import type { VocabularyData } from './vocabularyFile.js';
-import type { Shorthand } from './words.js';
 
 /** The rules for reading texts, of the data that `vocabularyFile.ts` checks. */
 
@@ -23,7 +24,10 @@ export interface KindCue {
 
 /** The vocabulary made ready for look-ups. */
 export interface Vocabulary {
-  readonly shorthand: Shorthand;
+  /** With what shorthand stands for. */
+  readonly lexicon: Lexicon;
+  /** Without: a machine's text is compared as it is written, and so is ours. */
+  readonly asWritten: Lexicon;
   readonly commands: PhraseTable<CommandName>;
   readonly courtesy: PhraseTable<true>;
   readonly reportNouns: PhraseTable<true>;
@@ -62,41 +66,42 @@ export interface PlaceWords {
 
 export function compileVocabulary(data: VocabularyData): Vocabulary {
   const { places } = data;
-  return {
-    shorthand: new Map(Object.entries(data.shorthand)),
-    commands: namesOf(data.commands, commandNames),
-    courtesy: listOf(data.courtesy),
-    reportNouns: listOf(data.reportNouns),
+  const beginnings = new Beginnings();
+  const tables = {
+    commands: namesOf(data.commands, commandNames, beginnings),
+    courtesy: listOf(data.courtesy, beginnings),
+    reportNouns: listOf(data.reportNouns, beginnings),
     ratingWords: new Map(Object.entries(data.ratingWords)),
-    ratingUnits: listOf(data.ratingUnits),
+    ratingUnits: listOf(data.ratingUnits, beginnings),
     knownWords: knownWordsOf(data),
-    kinds: cuesOf(data.kinds),
-    openings: cuesOf(data.openings),
-    negators: listOf(data.negators),
-    reservations: listOf(data.reservations),
+    kinds: cuesOf(data.kinds, beginnings),
+    openings: cuesOf(data.openings, beginnings),
+    negators: listOf(data.negators, beginnings),
+    reservations: listOf(data.reservations, beginnings),
     negatorWeight: data.negatorWeight,
-    purposeWords: listOf(data.purposeWords),
+    purposeWords: listOf(data.purposeWords, beginnings),
     emergency: {
-      words: listOf(data.emergency.words),
-      notAfter: listOf(data.emergency.notAfter),
-      notBefore: listOf(data.emergency.notBefore),
-      past: listOf(data.emergency.past),
+      words: listOf(data.emergency.words, beginnings),
+      notAfter: listOf(data.emergency.notAfter, beginnings),
+      notBefore: listOf(data.emergency.notBefore, beginnings),
+      past: listOf(data.emergency.past, beginnings),
     },
-    test: { words: listOf(data.test.words), companions: listOf(data.test.companions) },
+    test: { words: listOf(data.test.words, beginnings), companions: listOf(data.test.companions, beginnings) },
     autoReplies: {
-      titles: listOf(data.autoReplies.titles),
-      sentences: listOf(data.autoReplies.sentences),
-      signs: listOf(data.autoReplies.signs),
+      titles: listOf(data.autoReplies.titles, beginnings),
+      sentences: listOf(data.autoReplies.sentences, beginnings),
+      signs: listOf(data.autoReplies.signs, beginnings),
     },
-    anonymity: { verbs: listOf(data.anonymity.verbs), objects: listOf(data.anonymity.objects) },
-    visibility: namesOf(data.visibility, secrecies),
+    anonymity: { verbs: listOf(data.anonymity.verbs, beginnings), objects: listOf(data.anonymity.objects, beginnings) },
+    visibility: namesOf(data.visibility, secrecies, beginnings),
     languages: new PhraseTable(
       Object.entries(data.languages).flatMap(([language, words]) => words.map((entry) => [entry, language] as const)),
+      beginnings,
     ),
     personalNumbers: personalNumberCuesOf(data),
     places: {
-      cues: namesOf(places.cues, placeLevels),
-      connectors: listOf(places.connectors),
+      cues: namesOf(places.cues, placeLevels, beginnings),
+      connectors: listOf(places.connectors, beginnings),
       notNames: new Set(places.notNames),
       notAfter: new Set(places.notAfter),
       commonWords: new Set(places.commonWords),
@@ -104,24 +109,38 @@ export function compileVocabulary(data: VocabularyData): Vocabulary {
       aliases: new Map(Object.entries(places.aliases)),
     },
   };
+  // When every table is in.
+  const shorthand = new Map(Object.entries(data.shorthand));
+  return { ...tables, lexicon: new Lexicon(shorthand, beginnings), asWritten: new Lexicon(new Map(), beginnings) };
 }
 
-function listOf(list: readonly string[]): PhraseTable<true> {
-  return new PhraseTable(list.map((entry) => [entry, true]));
+function listOf(list: readonly string[], beginnings: Beginnings): PhraseTable<true> {
+  return new PhraseTable(
+    list.map((entry) => [entry, true]),
+    beginnings,
+  );
 }
 
 function namesOf<Name extends string>(
   lists: Readonly<Record<Name, readonly string[]>>,
   names: readonly Name[],
+  beginnings: Beginnings,
 ): PhraseTable<Name> {
-  return new PhraseTable(names.flatMap((name) => lists[name].map((entry) => [entry, name] as const)));
+  return new PhraseTable(
+    names.flatMap((name) => lists[name].map((entry) => [entry, name] as const)),
+    beginnings,
+  );
 }
 
-function cuesOf(kinds: Readonly<Record<CueKind, Readonly<Record<string, number>>>>): PhraseTable<KindCue> {
+function cuesOf(
+  kinds: Readonly<Record<CueKind, Readonly<Record<string, number>>>>,
+  beginnings: Beginnings,
+): PhraseTable<KindCue> {
   return new PhraseTable(
     cueKinds.flatMap((kind) =>
       Object.entries(kinds[kind]).map(([cue, value]) => [cue, { kind, weight: value }] as const),
     ),
+    beginnings,
   );
 }
 

@@ -15,7 +15,7 @@ describe('places', () => {
   });
 
   function locations(text: string): readonly Location[] {
-    return locationsIn(wordsOf(text, vocabulary.shorthand), text, vocabulary.places, gazetteer);
+    return locationsIn(wordsOf(text, vocabulary.lexicon), text, vocabulary.places, gazetteer);
   }
 
   it('finds every regency and city by its full name, and no other', () => {
