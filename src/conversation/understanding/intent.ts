@@ -1,6 +1,4 @@
 import { type CommandName, commandNames } from './names.js';
-import type { PhraseTable } from './phraseTable.js';
-import { isSlipOf } from './slip.js';
 import type { Vocabulary } from './vocabulary.js';
 import { isNumber, type Word, wordsOf } from './words.js';
 
@@ -26,10 +24,16 @@ export interface Intent {
  * 1. It stands with a number, as in `STATUS 9165816`, and what follows is its text: `BELUM 9165816 air masih mati`.
  * 2. The whole text is command, number and words of courtesy: `mohon cek laporan saya pak`.
  * 3. The text begins with `#` and a number: an addition to that ticket, for our replies ask people to write so.
+ *
+ * @param textWords the words of the text, where they are known.
  */
-export function parseIntent(text: string, vocabulary: Vocabulary): Intent {
+export function parseIntent(
+  text: string,
+  vocabulary: Vocabulary,
+  textWords: readonly Word[] = wordsOf(text, vocabulary.lexicon),
+): Intent {
   if (text.trim() === '') return plainIntent('empty', '', '');
-  const { words, marks } = markedOpening(text, vocabulary);
+  const { words, marks } = markedOpening(text, textWords, vocabulary);
   if (words.length === 0) return plainIntent('unclear', text, '');
   return (
     wholeMessage(marks, words, text) ??
@@ -39,17 +43,23 @@ export function parseIntent(text: string, vocabulary: Vocabulary): Intent {
   );
 }
 
-/** Most texts show by their first word that they are reports: the rest of them need not be taken apart. */
+/** Most texts show by their first words that they are reports: no form looks at the rest of them. */
 const glanceWords = 12;
 
-function markedOpening(text: string, vocabulary: Vocabulary): { words: readonly Word[]; marks: readonly Mark[] } {
+function markedOpening(
+  text: string,
+  textWords: readonly Word[],
+  vocabulary: Vocabulary,
+): { words: readonly Word[]; marks: readonly Mark[] } {
   const opening = endOfOpening(text, vocabulary);
-  const words = wordsOf(text, vocabulary.lexicon, opening, glanceWords);
-  const marks = markWords(words, text, vocabulary);
+  const words = opening === 0 ? textWords : wordsOf(text, vocabulary.lexicon, opening);
+  const glance = words.slice(0, glanceWords);
+  const marks = markWords(glance, text, vocabulary);
   const last = marks.at(-1);
-  if (words.length < glanceWords || (last?.is === 'other' && last.last < glanceWords / 2)) return { words, marks };
-  const allWords = wordsOf(text, vocabulary.lexicon, opening);
-  return { words: allWords, marks: markWords(allWords, text, vocabulary) };
+  if (words.length === glance.length || (last?.is === 'other' && last.last < glanceWords / 2)) {
+    return { words: glance, marks };
+  }
+  return { words, marks: markWords(words, text, vocabulary) };
 }
 
 function plainIntent(intent: 'report' | 'unclear' | 'empty', rest: string, evidence: string): Intent {
@@ -101,38 +111,24 @@ function markWords(words: readonly Word[], text: string, vocabulary: Vocabulary)
 
 function markAt(words: readonly Word[], index: number, text: string, vocabulary: Vocabulary): Mark {
   const word = words[index];
-  if (word === undefined || /[@+]/.test(text[word.start - 1] ?? '')) return markOf('other', index, 1);
+  const before = word === undefined ? '' : text[word.start - 1];
+  if (word === undefined || before === '@' || before === '+') return markOf('other', index, 1);
   const ticket = ticketAt(words, index, text);
   if (ticket !== null) return ticket;
   const rating = isNumber(word) ? word.text : vocabulary.ratingWords.get(word.text)?.toString();
   if (rating !== undefined && rating.length <= 2) return { ...markOf('rating', index, 1), value: rating };
   const command = vocabulary.commands.at(words, index);
   if (command !== null) return { ...markOf('command', index, command.length), command: command.value };
-  for (const [is, table] of filling(vocabulary)) {
-    const match = table.at(words, index);
-    if (match !== null) return markOf(is, index, match.length);
-  }
-  const slip = commandMeantBy(word.text, vocabulary);
+  const courtesy = vocabulary.courtesy.at(words, index);
+  if (courtesy !== null) return markOf('courtesy', index, courtesy.length);
+  const noun = vocabulary.reportNouns.at(words, index) ?? vocabulary.ratingUnits.at(words, index);
+  if (noun !== null) return markOf('noun', index, noun.length);
+  const slip = vocabulary.commandSlips.meantBy(word.text);
   return slip === null ? markOf('other', index, 1) : { ...markOf('command', index, 1), command: slip };
-}
-
-function filling({ courtesy, reportNouns, ratingUnits }: Vocabulary): [Mark['is'], PhraseTable<true>][] {
-  return [
-    ['courtesy', courtesy],
-    ['noun', reportNouns],
-    ['noun', ratingUnits],
-  ];
 }
 
 function markOf(is: Mark['is'], first: number, length: number): Mark {
   return { is, command: null, value: '', first, last: first + length - 1 };
-}
-
-function commandMeantBy(typed: string, { commands, knownWords }: Vocabulary): CommandName | null {
-  for (const [meant, command] of commands.entries()) {
-    if (isSlipOf(typed, meant, knownWords)) return command;
-  }
-  return null;
 }
 
 /** Trackers give numbers of their own length; shorter ones are too likely an amount or a house. */
@@ -316,7 +312,7 @@ function isSureTicket(ticket: Mark, words: readonly Word[], text: string): boole
 
 /** Whether `#` stands before. */
 function isMarked(start: number, text: string): boolean {
-  return /#\s?$/.test(text.slice(Math.max(0, start - 2), start));
+  return text[start - 1] === '#' || (text[start - 2] === '#' && text[start - 1]?.trim() === '');
 }
 
 /** Form 3. */

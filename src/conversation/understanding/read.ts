@@ -35,8 +35,8 @@ export interface ReadingAids extends Knowledge {
 
 /** Reads a report's text. Pure and total. */
 export function readText(text: string, { keywords, vocabulary, gazetteer }: ReadingAids): TextReading {
-  const intent = parseIntent(text, vocabulary);
   const allWords = wordsOf(text, vocabulary.lexicon);
+  const intent = parseIntent(text, vocabulary, allWords);
   const opening = readKeywords(text, allWords, keywords, vocabulary.knownWords);
   const body = opening.textStart === 0 ? text : text.slice(opening.textStart);
   const words = opening.textStart === 0 ? allWords : wordsOf(body, vocabulary.lexicon);

@@ -13,6 +13,7 @@ import {
   secrecies,
 } from './names.js';
 import { PhraseTable } from './phraseTable.js';
+import { SlipFinder } from './slip.js';
 import type { VocabularyData } from './vocabularyFile.js';
 
 /** The rules for reading texts, of the data that `vocabularyFile.ts` checks. */
@@ -29,6 +30,7 @@ export interface Vocabulary {
   /** Without: a machine's text is compared as it is written, and so is ours. */
   readonly asWritten: Lexicon;
   readonly commands: PhraseTable<CommandName>;
+  readonly commandSlips: SlipFinder<CommandName>;
   readonly courtesy: PhraseTable<true>;
   readonly reportNouns: PhraseTable<true>;
   readonly ratingWords: ReadonlyMap<string, number>;
@@ -67,13 +69,16 @@ export interface PlaceWords {
 export function compileVocabulary(data: VocabularyData): Vocabulary {
   const { places } = data;
   const beginnings = new Beginnings();
+  const knownWords = knownWordsOf(data);
+  const commands = namesOf(data.commands, commandNames, beginnings);
   const tables = {
-    commands: namesOf(data.commands, commandNames, beginnings),
+    commands,
+    commandSlips: new SlipFinder(commands.entries(), knownWords),
     courtesy: listOf(data.courtesy, beginnings),
     reportNouns: listOf(data.reportNouns, beginnings),
     ratingWords: new Map(Object.entries(data.ratingWords)),
     ratingUnits: listOf(data.ratingUnits, beginnings),
-    knownWords: knownWordsOf(data),
+    knownWords,
     kinds: cuesOf(data.kinds, beginnings),
     openings: cuesOf(data.openings, beginnings),
     negators: listOf(data.negators, beginnings),
