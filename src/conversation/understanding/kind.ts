@@ -84,10 +84,9 @@ function isSettledByNegation(cue: PhraseMatch<KindCue> | null): boolean {
 }
 
 function phraseAt(words: readonly Word[], index: number, length: number): string {
-  return words
-    .slice(index, index + length)
-    .map((word) => word.text)
-    .join(' ');
+  let phrase = words[index]?.text ?? '';
+  for (const word of words.slice(index + 1, index + length)) phrase += ` ${word.text}`;
+  return phrase;
 }
 
 class Tally {

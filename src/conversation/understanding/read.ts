@@ -4,13 +4,14 @@ import { type KeywordReading, readKeywords } from './keyword.js';
 import type { Keyword } from './keywords.js';
 import { type KindReading, kindOf } from './kind.js';
 import type { Knowledge } from './knowledge.js';
-import { maskPersonalData } from './mask.js';
+import { type MaskedText, maskPersonalData } from './mask.js';
+import type { Secrecy } from './names.js';
 import type { Gazetteer } from './places/gazetteer.js';
 import { type Location, locationsIn } from './places/locations.js';
 import { isEmergency, isGreeting, isTest, secrecyAskedFor } from './signs.js';
 import { titleOf } from './title.js';
 import type { Vocabulary } from './vocabulary.js';
-import { wordsOf } from './words.js';
+import { type Word, wordsOf } from './words.js';
 
 /** What a text says, as a report needs it. */
 export interface TextReading {
@@ -41,29 +42,37 @@ export function readText(text: string, { keywords, vocabulary, gazetteer }: Read
   const body = opening.textStart === 0 ? text : text.slice(opening.textStart);
   const words = opening.textStart === 0 ? allWords : wordsOf(body, vocabulary.lexicon);
   const masked = maskPersonalData(body, vocabulary.personalNumbers);
-  const visibilities = new Set([
-    ...opening.modifiers.map(({ visibility }) => visibility),
-    ...secrecyAskedFor(words, vocabulary),
-  ]);
-  const signs: readonly (readonly [flag: string, found: boolean])[] = [
-    ['emergency', isEmergency(words, vocabulary)],
-    ['test', isTest(words, body, vocabulary)],
-    ['greeting', isGreeting(words, vocabulary)],
-    ['contains_personal_data', masked.found],
-    // Visibility has room for one of the two; to hide the reporter is the greater promise.
-    ['confidential', visibilities.has('anonymous') && visibilities.has('confidential')],
-  ];
+  const secrecies = [...opening.modifiers.map(({ visibility }) => visibility), ...secrecyAskedFor(words, vocabulary)];
   return {
     keyword: opening.keyword,
-    visibility: visibilityOf(visibilities),
+    visibility: visibilityOf(secrecies),
     kind: kindOf(words, body, vocabulary),
     locations: withImplied(opening, locationsIn(words, body, vocabulary.places, gazetteer), gazetteer),
-    flags: signs.flatMap(([flag, found]) => (found ? [flag] : [])),
+    flags: flagsOf(words, body, masked, secrecies, vocabulary),
     text: masked.text,
     title: titleOf(`${topicBefore(opening)}${masked.text}`),
     intent: intent.intent === 'report' ? null : withRestMasked(intent, vocabulary),
     language: languageOf(intent, vocabulary),
   };
+}
+
+type Secrecies = readonly (Secrecy | null)[];
+
+function flagsOf(
+  words: readonly Word[],
+  body: string,
+  masked: MaskedText,
+  secrecies: Secrecies,
+  vocabulary: Vocabulary,
+): string[] {
+  const flags: string[] = [];
+  if (isEmergency(words, vocabulary)) flags.push('emergency');
+  if (isTest(words, body, vocabulary)) flags.push('test');
+  if (isGreeting(words, vocabulary)) flags.push('greeting');
+  if (masked.found) flags.push('contains_personal_data');
+  // Visibility has room for one of the two; to hide the reporter is the greater promise.
+  if (secrecies.includes('anonymous') && secrecies.includes('confidential')) flags.push('confidential');
+  return flags;
 }
 
 function withRestMasked(intent: Intent, { personalNumbers }: Vocabulary): Intent {
@@ -79,9 +88,9 @@ function topicBefore({ keyword, textStart }: KeywordReading): string {
   return keyword?.type === 'topic' && textStart > 0 ? `${keyword.name} ` : '';
 }
 
-function visibilityOf(asked: ReadonlySet<string | null>): TextReading['visibility'] {
-  if (asked.has('anonymous')) return 'anonymous';
-  return asked.has('confidential') ? 'confidential' : 'open';
+function visibilityOf(secrecies: Secrecies): TextReading['visibility'] {
+  if (secrecies.includes('anonymous')) return 'anonymous';
+  return secrecies.includes('confidential') ? 'confidential' : 'open';
 }
 
 /** A keyword's region comes last: a place that is named is nearer than one that is implied. */
