@@ -30,8 +30,9 @@ interface Mask {
  * @param cues words that tell what the digits near them are, in small letters.
  */
 export function maskPersonalData(text: string, cues: ReadonlyMap<string, PersonalNumberKind>): MaskedText {
-  const masks = [...emailMasks(text), ...numberMasks(text, cues)].sort((one, other) => one.start - other.start);
+  const masks = [...emailMasks(text), ...numberMasks(text, cues)];
   if (masks.length === 0) return { text, found: false };
+  masks.sort((one, other) => one.start - other.start);
   let masked = '';
   let from = 0;
   for (const { start, end, label } of masks) {
@@ -70,7 +71,8 @@ const leastDigits = 8;
 function numberMasks(text: string, cues: ReadonlyMap<string, PersonalNumberKind>): Mask[] {
   const digits = withPlainDigits(text);
   const masks: Mask[] = [];
-  for (const match of digits.matchAll(runPattern)) {
+  runPattern.lastIndex = 0;
+  for (let match = runPattern.exec(digits); match !== null; match = runPattern.exec(digits)) {
     if (match[0].length < leastDigits) continue;
     const run = { start: match.index, end: match.index + match[0].length };
     masks.push(...runMasks(digits, run, cueNear(digits, run, cues)));
@@ -114,9 +116,7 @@ interface Unit extends Stretch {
 const unitPattern = /\d+(?:[./_\u2010-\u2015-]\d+)*/g;
 
 function runMasks(text: string, run: Stretch, cue: PersonalNumberKind | null): Mask[] {
-  const units = [...text.slice(run.start, run.end).matchAll(unitPattern)].map((match) =>
-    unitOf(text, run.start + match.index, match[0]),
-  );
+  const units = unitsOf(text, run);
   const masks: Mask[] = [];
   for (let index = 0; index < units.length; ) {
     const { taken, label } = numberAt(units, index, cue, text);
@@ -127,6 +127,16 @@ function runMasks(text: string, run: Stretch, cue: PersonalNumberKind | null): M
     index += taken;
   }
   return masks;
+}
+
+function unitsOf(text: string, run: Stretch): Unit[] {
+  const units: Unit[] = [];
+  unitPattern.lastIndex = run.start;
+  for (let match = unitPattern.exec(text); match !== null; match = unitPattern.exec(text)) {
+    if (match.index >= run.end) break;
+    units.push(unitOf(text, match.index, match[0]));
+  }
+  return units;
 }
 
 function unitOf(text: string, start: number, written: string): Unit {
@@ -208,8 +218,9 @@ function sixteenFrom(open: readonly Unit[]): Joined {
   let digits = 0;
   for (let taken = 1; taken <= open.length && digits < identityDigits; taken += 1) {
     digits += open[taken - 1]?.digits.length ?? 0;
+    if (digits !== identityDigits) continue;
     const areOthers = open.slice(0, taken).every((unit) => isYear(unit) || unit.round);
-    if (digits === identityDigits && !areOthers) return { taken, label: labels.identity };
+    return areOthers ? null : { taken, label: labels.identity };
   }
   return null;
 }
@@ -272,8 +283,12 @@ const wordsAfter = 2;
 /** What a word shortly before, or right after, says of the digits: `norek bri a/n Budi 1234567890`, `1234567890 (BCA)`. */
 function cueNear(text: string, run: Stretch, cues: ReadonlyMap<string, PersonalNumberKind>): PersonalNumberKind | null {
   const before = lettersOf(text.slice(Math.max(0, run.start - reachBefore), run.start)).slice(-wordsBefore);
-  const after = lettersOf(text.slice(run.end, run.end + reachAfter)).slice(0, wordsAfter);
-  for (const word of [...before.reverse(), ...after]) {
+  const cue = firstCue(before.reverse(), cues);
+  return cue ?? firstCue(lettersOf(text.slice(run.end, run.end + reachAfter)).slice(0, wordsAfter), cues);
+}
+
+function firstCue(words: readonly string[], cues: ReadonlyMap<string, PersonalNumberKind>): PersonalNumberKind | null {
+  for (const word of words) {
     const cue = cues.get(word);
     if (cue !== undefined) return cue;
   }

@@ -9,6 +9,12 @@ export interface NamedArea extends Area {
 /** Index of a regency or city in the gazetteer; of a province, of a district. */
 export type AreaIndex = number;
 
+/** What a name without a cue may mean. */
+export interface BareName {
+  readonly regencies: readonly AreaIndex[];
+  readonly provinces: readonly AreaIndex[];
+}
+
 /**
  * The country's areas by name. A name's key is its letters and digits alone, so that `Bau-Bau`, `Bau Bau` and `Baubau`
  * are one. Villages lead to their districts and districts to their regencies; of their own names and codes nothing is
@@ -26,9 +32,11 @@ export class Gazetteer {
   readonly #byCode: ReadonlyMap<string, NamedArea>;
   readonly #provinceIndex: ReadonlyMap<string, AreaIndex>;
   readonly #regencyIndex: ReadonlyMap<string, AreaIndex>;
-  /** The first letters of every name that is looked for without a cue, up to four: most words begin none. */
-  readonly #bareBeginnings: ReadonlySet<string>;
   readonly #aliases = new Map<string, NamedArea>();
+  /** Regencies, provinces and aliases by key. */
+  readonly #bareNames: ReadonlyMap<string, BareName>;
+  /** How these names begin: most words begin none. */
+  readonly #bareBeginnings: ReadonlySet<number>;
 
   /** @param aliases names in small letters to codes; one whose code is not on the list is passed over. */
   constructor({ provinces, regencies, districts, villages }: Areas, aliases: ReadonlyMap<string, string>) {
@@ -50,11 +58,17 @@ export class Gazetteer {
       const area = this.#byCode.get(code);
       if (area !== undefined) this.#aliases.set(keyOf(alias), area);
     }
-    this.#bareBeginnings = beginningsOf([
-      ...this.#provinceNames.keys(),
-      ...this.#regencyNames.keys(),
-      ...this.#aliases.keys(),
-    ]);
+    const bareKeys = [...this.#provinceNames.keys(), ...this.#regencyNames.keys(), ...this.#aliases.keys()];
+    this.#bareNames = new Map(bareKeys.map((key) => [key, this.#bareName(key)]));
+    this.#bareBeginnings = beginningsOf(bareKeys);
+  }
+
+  #bareName(key: string): BareName {
+    const [regencies, provinces] = [this.regenciesNamed(key), this.provincesNamed(key)];
+    const alias = this.alias(key);
+    if (regencies.length + provinces.length > 0 || alias === null) return { regencies, provinces };
+    const [regency, province] = [this.indexOfRegency(alias.code), this.indexOfProvince(alias.code)];
+    return { regencies: regency === null ? [] : [regency], provinces: province === null ? [] : [province] };
   }
 
   area(code: string): NamedArea | null {
@@ -116,9 +130,14 @@ export class Gazetteer {
     return this.#aliases.get(key) ?? null;
   }
 
-  /** Whether any province, regency or alias begins with these letters. */
+  /** The regencies and provinces of a name; those of an alias where none bears it. */
+  bareName(key: string): BareName | null {
+    return this.beginsBareName(key) ? (this.#bareNames.get(key) ?? null) : null;
+  }
+
+  /** Whether any province, regency or alias may begin with these letters. */
   beginsBareName(key: string): boolean {
-    return this.#bareBeginnings.has(key.slice(0, beginningLength));
+    return this.#bareBeginnings.has(beginningOf(key));
   }
 }
 
@@ -155,7 +174,10 @@ class NameIndex {
     if (place === undefined) return none;
     if (place >= 0) return [place];
     const start = -place - 1;
-    return [...this.#lists.subarray(start + 1, start + 1 + (this.#lists[start] ?? 0))];
+    const end = start + (this.#lists[start] ?? 0);
+    const list: AreaIndex[] = [];
+    for (let at = start + 1; at <= end; at += 1) list.push(this.#lists[at] ?? 0);
+    return list;
   }
 
   keys(): Iterable<string> {
@@ -168,13 +190,23 @@ const none: readonly AreaIndex[] = [];
 /** Words of a name, at most: no name of a regency has more, and hardly one of a village. */
 export const maxNameWords = 5;
 
-const beginningLength = 4;
+const beginningLength = 6;
+const bitsOfLetter = 5;
 
-function beginningsOf(keys: Iterable<string>): Set<string> {
-  const beginnings = new Set<string>();
+/** The first letters in one number, which costs no string to ask for. Five bits tell small letters apart, and some others not. */
+function beginningOf(key: string): number {
+  let beginning = 0;
+  for (let at = 0; at < beginningLength; at += 1) {
+    const bits = at < key.length ? key.charCodeAt(at) % (1 << bitsOfLetter) : 0;
+    beginning = (beginning << bitsOfLetter) | bits;
+  }
+  return beginning;
+}
+
+function beginningsOf(keys: Iterable<string>): Set<number> {
+  const beginnings = new Set<number>();
   for (const key of keys) {
-    for (let length = 1; length <= Math.min(key.length, beginningLength); length += 1)
-      beginnings.add(key.slice(0, length));
+    for (let length = 1; length <= beginningLength; length += 1) beginnings.add(beginningOf(key.slice(0, length)));
   }
   return beginnings;
 }

@@ -21,14 +21,13 @@ export function locationsIn(words: readonly Word[], text: string, rules: PlaceWo
   const provinces = mentions.filter(({ level }) => level === 'province');
   const regencies = mentions.filter(({ level }) => level === 'regency');
   const lower = mentions.filter(({ level }) => level === 'district' || level === 'village');
-  const found =
-    regencies.length > 0
-      ? regencies.flatMap((mention) =>
-          agreeing(mention, [...surer(mention, regencies), ...lower, ...provinces], text, gazetteer),
-        )
-      : impliedBy(lower, provinces, text, gazetteer);
-  const located = found.length > 0 ? found : provinces.flatMap((mention) => provincesOf(mention, text, gazetteer));
-  return withoutRepetition(located).slice(0, mostLocations);
+  const found: Location[] = [];
+  for (const mention of regencies) {
+    found.push(...agreeing(mention, [...surer(mention, regencies), ...lower, ...provinces], text, gazetteer));
+  }
+  if (regencies.length === 0) found.push(...impliedBy(lower, provinces, text, gazetteer));
+  if (found.length === 0) for (const mention of provinces) found.push(...provincesOf(mention, text, gazetteer));
+  return withoutRepetition(found).slice(0, mostLocations);
 }
 
 /** `bandung macet, kota bandung`: the second mention settles which one the first means. */
@@ -38,14 +37,19 @@ function surer({ areas }: Mention, regencies: readonly Mention[]): Mention[] {
 
 /** Of the regencies of one name those with the most other places in them; all where there is none. */
 function agreeing(mention: Mention, others: readonly Mention[], text: string, gazetteer: Gazetteer): Location[] {
-  const options = mention.areas.map((regency) => ({
-    regency,
-    support: others.filter((other) => liesIn(other, regency, gazetteer)),
-  }));
-  const most = Math.max(...options.map(({ support }) => support.length));
-  return options
-    .filter(({ support }) => support.length === most)
-    .flatMap(({ regency, support }) => locationOf(gazetteer.regency(regency), [...support, mention], text));
+  let most = 0;
+  let best: { regency: AreaIndex; support: Mention[] }[] = [];
+  for (const regency of mention.areas) {
+    const support = others.filter((other) => liesIn(other, regency, gazetteer));
+    if (support.length > most) best = [];
+    if (support.length >= most) best.push({ regency, support });
+    most = Math.max(most, support.length);
+  }
+  const located: Location[] = [];
+  for (const { regency, support } of best) {
+    located.push(...locationOf(gazetteer.regency(regency), [...support, mention], text));
+  }
+  return located;
 }
 
 /** Whether a mention may mean a place in a regency, the regency itself, or the province around it. */
@@ -98,6 +102,9 @@ function locationOf(area: NamedArea | null, mentions: readonly Mention[], text: 
   return area === null ? [] : [{ ...area, evidence: evidenceOf(mentions, text) }];
 }
 
+/** What is to become one blank; a blank alone is one. */
+const untidyBlanks = /\s{2,}|[^\S ]/g;
+
 /** The words as they stand; those that follow one another as one piece. */
 function evidenceOf(mentions: readonly Mention[], text: string): string {
   const inOrder = [...mentions].sort((one, other) => one.start - other.start);
@@ -110,10 +117,11 @@ function evidenceOf(mentions: readonly Mention[], text: string): string {
     evidence += separator + text.slice(mention.start, mention.end);
     end = mention.end;
   }
-  return evidence.replace(/\s+/g, ' ');
+  return evidence.replace(untidyBlanks, ' ');
 }
 
-function withoutRepetition(locations: readonly Location[]): Location[] {
+function withoutRepetition(locations: readonly Location[]): readonly Location[] {
+  if (locations.length < 2) return locations;
   const byCode = new Map<string, Location>();
   for (const location of locations) if (!byCode.has(location.code)) byCode.set(location.code, location);
   return [...byCode.values()];

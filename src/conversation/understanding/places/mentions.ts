@@ -1,7 +1,7 @@
 import type { PlaceLevel } from '../names.js';
 import type { PlaceWords } from '../vocabulary.js';
 import { isNumber, type Word } from '../words.js';
-import { type AreaIndex, type Gazetteer, maxNameWords, type NamedArea } from './gazetteer.js';
+import { type AreaIndex, type Gazetteer, maxNameWords } from './gazetteer.js';
 
 /** A place that a text names, and the areas that bear the name. */
 export interface Mention {
@@ -76,7 +76,12 @@ function afterConnectors({ words, rules }: Reader, index: number): number {
   return at;
 }
 
-function areasOf(gazetteer: Gazetteer, level: PlaceLevel, key: string): readonly AreaIndex[] {
+function areasOf(gazetteer: Gazetteer, level: PlaceLevel, key: string): readonly AreaIndex[] | null {
+  const areas = areasNamed(gazetteer, level, key);
+  return areas.length === 0 ? null : areas;
+}
+
+function areasNamed(gazetteer: Gazetteer, level: PlaceLevel, key: string): readonly AreaIndex[] {
   if (level === 'province') return gazetteer.provincesNamed(key);
   if (level === 'district') return gazetteer.districtsNamed(key);
   if (level === 'village') return gazetteer.districtsOfVillagesNamed(key);
@@ -98,7 +103,11 @@ function preferring(level: PlaceLevel, options: readonly AreaIndex[], gazetteer:
 }
 
 /** `kab Gianyer`: of a single word after a cue for a regency, one slip is forgiven. */
-function slipOfName({ words, rules, gazetteer }: Reader, from: number, level: PlaceLevel): Name<AreaIndex> | null {
+function slipOfName(
+  { words, rules, gazetteer }: Reader,
+  from: number,
+  level: PlaceLevel,
+): Name<readonly AreaIndex[]> | null {
   const word = words[from];
   if (word === undefined || rules.notNames.has(word.meaning) || mentionLevels[level] !== 'regency') return null;
   const near = preferring(level, gazetteer.regenciesNear(word.text), gazetteer);
@@ -110,33 +119,15 @@ function bareAt(reader: Reader, index: number): Found | null {
   const { words, text, gazetteer } = reader;
   const first = words[index];
   if (first === undefined || !gazetteer.beginsBareName(first.text)) return null;
-  const name = longestName(reader, index, (key) => bareAreas(gazetteer, key));
+  const name = longestName(reader, index, (key) => gazetteer.bareName(key));
   if (name === null || !mayBeBare(reader, index, name.length)) return null;
+  const { regencies, provinces } = name.value;
   const start = first.start;
   const end = words[index + name.length - 1]?.end ?? text.length;
-  const mentions = (['regency', 'province'] as const).flatMap((level): Mention[] => {
-    const areas = name.value.filter((area) => (area.level === 'province') === (level === 'province'));
-    const indexes = areas.map(({ index: areaIndex }) => areaIndex);
-    return indexes.length === 0 ? [] : [{ level, areas: indexes, start, end }];
-  });
+  const mentions: Mention[] = [];
+  if (regencies.length > 0) mentions.push({ level: 'regency', areas: regencies, start, end });
+  if (provinces.length > 0) mentions.push({ level: 'province', areas: provinces, start, end });
   return { mentions, next: index + name.length };
-}
-
-interface BareArea {
-  readonly level: NamedArea['level'];
-  readonly index: AreaIndex;
-}
-
-function bareAreas(gazetteer: Gazetteer, key: string): readonly BareArea[] {
-  if (!gazetteer.beginsBareName(key)) return [];
-  const regencies = gazetteer.regenciesNamed(key).map((index): BareArea => ({ level: 'regency', index }));
-  const provinces = gazetteer.provincesNamed(key).map((index): BareArea => ({ level: 'province', index }));
-  if (regencies.length + provinces.length > 0) return [...regencies, ...provinces];
-  const alias = gazetteer.alias(key);
-  if (alias === null) return [];
-  const index =
-    alias.level === 'province' ? gazetteer.indexOfProvince(alias.code) : gazetteer.indexOfRegency(alias.code);
-  return index === null ? [] : [{ level: alias.level, index }];
 }
 
 /** `jl Surabaya` is a street; `batu` is mostly a stone, and the city only where the word before says so. */
@@ -148,20 +139,17 @@ function mayBeBare({ words, rules }: Reader, index: number, length: number): boo
   return before !== undefined && rules.surePrefixes.has(before.meaning);
 }
 
-/** Areas, and how many words their name takes. */
+/** What a name means, and how many words it takes. */
 interface Name<Value> {
-  readonly value: readonly Value[];
+  readonly value: Value;
   readonly length: number;
 }
-
-/** No name goes on over one of these: `kec Sawan, Buleleng`. */
-const nameEnd = /[,;.:!?\n()]/;
 
 /** The longest run of words whose letters together are a name. */
 function longestName<Value>(
   { words, text, rules }: Reader,
   from: number,
-  areas: (key: string) => readonly Value[],
+  meaningOf: (key: string) => Value | null,
 ): Name<Value> | null {
   const first = words[from];
   if (first === undefined || rules.notNames.has(first.meaning)) return null;
@@ -171,10 +159,18 @@ function longestName<Value>(
     const word = words[from + length - 1];
     const previous = words[from + length - 2];
     if (word === undefined) break;
-    if (length > 1 && (previous === undefined || nameEnd.test(text.slice(previous.end, word.start)))) break;
+    if (length > 1 && (previous === undefined || hasNameEnd(text, previous.end, word.start))) break;
     key += word.text;
-    const value = length === 1 && isNumber(word) ? [] : areas(key);
-    if (value.length > 0) longest = { value, length };
+    const value = length === 1 && isNumber(word) ? null : meaningOf(key);
+    if (value !== null) longest = { value, length };
   }
   return longest;
+}
+
+/** No name goes on over one of these: `kec Sawan, Buleleng`. */
+const nameEnds = ',;.:!?\n()';
+
+function hasNameEnd(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (nameEnds.includes(text.charAt(at))) return true;
+  return false;
 }
