@@ -11,6 +11,7 @@ describe('titleOf', () => {
     ['Assalamualaikum wr wb\nlampu jalan padam', 'Lampu jalan padam'],
     ['@lapor1708 #lapor sampah menumpuk di sungai', 'Sampah menumpuk di sungai'],
     ['Yth. Bapak Bupati jalan kami rusak', 'Bupati jalan kami rusak'],
+    ['lampu padam,\ndi pasar', 'Lampu padam, di pasar'],
     ['ibukota macet', 'Ibukota macet'],
     ['bubur di kantin basi', 'Bubur di kantin basi'],
     ['selamat pagi', 'Selamat pagi'],
