@@ -19,14 +19,14 @@ import { BindGate } from './bindGate.js';
 import { type Fields, integerTlv, type Pdu, tagOf } from './codec/pdu.js';
 import { maxIdCharacters, normaliseExternalId } from './codec/receipt.js';
 import { commandStatus, type SubmitPolicy, statusLabel, statusName } from './codec/status.js';
+import type { SubmitSm } from './codec/submitSm.js';
 import type { SmppConfig } from './config.js';
-import type { Link } from './link.js';
 import { telcoSubmitPolicy } from './profile.js';
 import { ReceiptIds } from './receiptIds.js';
 import { Session } from './session.js';
 import { StallWatch } from './stallWatch.js';
 import { SubmitQueue, type Submitted } from './submitQueue.js';
-import { planSubmits } from './submits.js';
+import { planSubmits, senderOf } from './submits.js';
 
 /** How long everything waits after ESME_RTHROTTLED or ESME_RMSGQFUL. */
 const throttlePauseMs = 1_000;
@@ -55,7 +55,8 @@ export class SmppChannel implements Channel {
   readonly #turns: Turns | undefined;
   readonly #meter: ChannelMeter;
   readonly #sessions: readonly Session[];
-  readonly #queue: SubmitQueue<Fields>;
+  readonly #queue: SubmitQueue<SubmitSm>;
+  readonly #sender: Buffer;
   readonly #rate: AdaptiveRate;
   readonly #receiptIds: ReceiptIds;
   readonly #stalls = new StallWatch();
@@ -66,11 +67,11 @@ export class SmppChannel implements Channel {
     this.#id = id;
     this.#turns = turns;
     this.#config = config;
+    this.#sender = senderOf(config);
     this.#meter = meter;
     this.#rate = new AdaptiveRate(config.throughputPerSecond);
     this.#receiptIds = new ReceiptIds(config.receiptIdForm === 'learned' ? null : config.receiptIdForm);
     const bucket = new TokenBucket((nowMs) => this.#rate.perSecond(nowMs));
-    this.#queue = new SubmitQueue(() => this.#links(), bucket);
     const onRoom = () => this.#queue.pump();
     const gates = new Map(rolesOfBind[config.bind].map((role) => [role, new BindGate()]));
     this.#sessions = Array.from({ length: config.sessions }, (_, index) =>
@@ -89,6 +90,7 @@ export class SmppChannel implements Channel {
           }),
       ),
     ).flat();
+    this.#queue = new SubmitQueue(this.#sessions, bucket);
   }
 
   async run(inbox: Inbox, stop: AbortSignal): Promise<void> {
@@ -123,12 +125,14 @@ export class SmppChannel implements Channel {
    */
   async send(reply: OutboundReply, deadlineMs: number): Promise<Outcome> {
     if (!isAnswerable(reply.to, this.#config)) return unanswerable;
-    const plan = planSubmits(reply, this.#config, this.#nextReference());
+    const plan = planSubmits(reply, this.#config, this.#sender, this.#nextReference());
     if (plan.kind === 'unsendable') return { kind: 'rejected', code: plan.code, cause: plan.cause };
     const externalIds: string[] = [];
     let accepted = 0;
     for (const submit of plan.submits) {
-      const result = await this.#sendSegment(submit, deadlineMs, accepted > 0);
+      const startedAtMs = steadyNowMs();
+      let result = this.#judge(await this.#queue.send(submit, deadlineMs), startedAtMs);
+      if (accepted > 0 && mayPersist(result, deadlineMs)) result = await this.#persist(submit, deadlineMs);
       if (result.kind !== 'accepted') return failure(result, externalIds, accepted, plan.submits.length);
       accepted += 1;
       if (result.id !== null) externalIds.push(result.id);
@@ -149,22 +153,16 @@ export class SmppChannel implements Channel {
     return { state: bound === 0 ? 'down' : 'degraded', links, facts };
   }
 
-  async #sendSegment(submit: Fields, deadlineMs: number, persist: boolean): Promise<SegmentResult> {
+  async #persist(submit: SubmitSm, deadlineMs: number): Promise<SegmentResult> {
     for (;;) {
-      const startedAtMs = steadyNowMs();
-      const submitted = await this.#queue.send(submit, deadlineMs);
-      const { answer, session } = submitted;
-      if (answer.kind === 'response') {
-        this.#meter.observeSeconds('submit', (steadyNowMs() - startedAtMs) / 1_000, { session });
-      }
-      const result = this.#judge(submitted);
-      const retriable = persist && result.kind === 'unsent' && result.policy !== null;
-      if (!retriable || steadyNowMs() + throttlePauseMs >= deadlineMs) return result;
       await delay(throttlePauseMs);
+      const startedAtMs = steadyNowMs();
+      const result = this.#judge(await this.#queue.send(submit, deadlineMs), startedAtMs);
+      if (!mayPersist(result, deadlineMs)) return result;
     }
   }
 
-  #judge({ answer, session }: Submitted): SegmentResult {
+  #judge({ answer, session }: Submitted, startedAtMs: number): SegmentResult {
     if (answer.kind === 'unwritten') return { kind: 'unsent', cause: answer.cause, policy: null };
     if (answer.kind !== 'response') {
       this.#meter.count('submit', { session, status: answer.kind });
@@ -172,10 +170,11 @@ export class SmppChannel implements Channel {
       return { kind: 'uncertain', cause };
     }
     const status = statusOf(answer.response);
-    const code = statusName(status);
+    this.#meter.observeSeconds('submit', (steadyNowMs() - startedAtMs) / 1_000, { session });
     this.#meter.count('submit', { session, status: statusLabel(status) });
     this.#heedCongestion(answer.response);
     if (status === commandStatus.ESME_ROK) return { kind: 'accepted', id: this.#acceptedId(answer.response.fields) };
+    const code = statusName(status);
     const policy = telcoSubmitPolicy(status, this.#config);
     if (policy === 'never') return { kind: 'rejected', code };
     if (policy === 'throttle') {
@@ -205,14 +204,15 @@ export class SmppChannel implements Channel {
     return id;
   }
 
-  #links(): Link[] {
-    return this.#sessions.flatMap(({ link }) => link ?? []);
-  }
-
   #nextReference(): number {
     this.#reference = (this.#reference + 1) % 256;
     return this.#reference;
   }
+}
+
+/** Whether a segment that was not taken is tried once more, since the ones before it were. */
+function mayPersist(result: SegmentResult, deadlineMs: number): boolean {
+  return result.kind === 'unsent' && result.policy !== null && steadyNowMs() + throttlePauseMs < deadlineMs;
 }
 
 /** A generic_nack accepts nothing, whatever its status says. */

@@ -6,6 +6,7 @@ import { type BindRole, bindFields } from './bind.js';
 import { type FrameFault, FrameReader } from './codec/frames.js';
 import { decodePdu, encodePdu, type Fields, integerTlv, isResponse, type Pdu, tagOf } from './codec/pdu.js';
 import { commandStatus, statusName } from './codec/status.js';
+import { encodeSubmitSm, type SubmitSm } from './codec/submitSm.js';
 import type { SmppConfig } from './config.js';
 import { bringsMessage, type InboundEvents, InboundFlow } from './inbound.js';
 import { PartReader } from './part.js';
@@ -165,9 +166,9 @@ export class Link {
   }
 
   /** Only while `hasRoom`. */
-  submit(fields: Fields, onAnswer: (answer: Answer<Pdu>) => void): void {
+  submit(submit: SubmitSm, onAnswer: (answer: Answer<Pdu>) => void): void {
     this.#outstandingSubmits += 1;
-    this.#request('submit_sm', fields, (answer) => {
+    const sequenceNumber = this.#pending.add('submit_sm', (answer) => {
       this.#outstandingSubmits -= 1;
       this.#noteSubmit(answer.kind);
       if (this.#saysUnbound(answer)) void this.drain('the peer holds this session for unbound');
@@ -175,18 +176,20 @@ export class Link {
       if (this.#outstandingSubmits === 0) for (const resolve of this.#onSubmitsSettled.splice(0)) resolve();
       this.#options.onRoom();
     });
+    this.#writer.write(encodeSubmitSm(submit, sequenceNumber));
   }
 
   /** A late response counts: the peer is slow then, and not deaf. */
   #noteSubmit(kind: Answer['kind']): void {
     const change = this.#doubt.note(kind);
+    if (change === null) return;
     const { log } = this.#options;
     if (change === 'doubtful') log.warn({ link: this.number, detail: this.#doubt.detail }, 'link is doubtful');
     if (change === 'sound') log.info({ link: this.number }, 'submit_sm are answered again');
   }
 
   #saysUnbound(answer: Answer<Pdu>): boolean {
-    if (answer.kind !== 'response') return false;
+    if (answer.kind !== 'response' || answer.response.commandStatus === commandStatus.ESME_ROK) return false;
     return telcoSubmitPolicy(answer.response.commandStatus, this.#options.config) === 'rebind';
   }
 

@@ -5,6 +5,7 @@ export class PduWriter {
   readonly #socket: Socket;
   #waiting: Buffer[] = [];
   #waitingOctets = 0;
+  readonly #flush = () => this.flush();
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -18,17 +19,19 @@ export class PduWriter {
   /** @returns false when the connection takes nothing any more */
   write(octets: Buffer): boolean {
     if (!this.#socket.writable) return false;
-    if (this.#waiting.length === 0) process.nextTick(() => this.flush());
+    if (this.#waiting.length === 0) process.nextTick(this.#flush);
     this.#waiting.push(octets);
     this.#waitingOctets += octets.length;
     return true;
   }
 
   flush(): void {
-    const [first, ...others] = this.#waiting;
+    const waiting = this.#waiting;
+    const [first] = waiting;
     if (first === undefined) return;
+    const octets = this.#waitingOctets;
     this.#waiting = [];
     this.#waitingOctets = 0;
-    if (this.#socket.writable) this.#socket.write(others.length === 0 ? first : Buffer.concat([first, ...others]));
+    if (this.#socket.writable) this.#socket.write(waiting.length === 1 ? first : Buffer.concat(waiting, octets));
   }
 }

@@ -78,6 +78,7 @@ export class PendingRequests<Response extends Named> {
 
 /** Some peers answer each kind of bind by the same response; what they mean is plain. */
 function isAnswerTo(request: string, response: string): boolean {
-  if (response === `${request}_resp` || response === 'generic_nack') return true;
+  if (response.startsWith(request) && response.length === request.length + 5 && response.endsWith('_resp')) return true;
+  if (response === 'generic_nack') return true;
   return request.startsWith('bind_') && response.startsWith('bind_');
 }

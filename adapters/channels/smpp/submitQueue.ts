@@ -1,6 +1,7 @@
 import { steadyNowMs } from '../../../src/domain/clock.js';
 import type { TokenBucket } from '../tokenBucket.js';
 import type { Pdu } from './codec/pdu.js';
+import { Deadlines, maxTimerMs } from './deadlines.js';
 import type { Answer } from './pending.js';
 
 /** A connection that takes submit_sm. */
@@ -12,6 +13,11 @@ export interface SubmitLink<Submit> {
   /** Its last submit_sm got no answer; `hasRoom` then allows for one at a time. */
   readonly isDoubtful: boolean;
   submit(submit: Submit, onAnswer: (answer: Answer<Pdu>) => void): void;
+}
+
+/** One of the channel's binds; it has a link while it is connected. */
+export interface SubmitSession<Submit> {
+  readonly link: SubmitLink<Submit> | null;
 }
 
 /** What became of one submit_sm; `unwritten` is the only one that surely did not reach the peer. */
@@ -26,30 +32,30 @@ export interface Submitted {
 
 interface Job<Submit> {
   readonly submit: Submit;
+  readonly deadlineMs: number;
   readonly settle: (answer: SubmitAnswer) => void;
   /** That it was written to; empty before. */
   session: string;
-  timer: NodeJS.Timeout | null;
 }
 
 /** The gateway sends from a bounded number of workers; this only guards against a caller that does not. */
 const maxQueued = 10_000;
-/** A longer timer of Node's fires at once. */
-const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * Brings each submit_sm to the link with the most room, first come first served, within the channel's throughput.
  * Every job settles exactly once, at its deadline at the latest.
  */
 export class SubmitQueue<Submit> {
-  readonly #links: () => readonly SubmitLink<Submit>[];
+  readonly #sessions: readonly SubmitSession<Submit>[];
   readonly #bucket: TokenBucket;
   readonly #queue = new Set<Job<Submit>>();
+  /** Of all that is not settled. */
+  readonly #deadlines = new Deadlines<Job<Submit>>((job) => this.#expire(job));
   #timer: NodeJS.Timeout | null = null;
   #closedCause: string | null = null;
 
-  constructor(links: () => readonly SubmitLink<Submit>[], bucket: TokenBucket) {
-    this.#links = links;
+  constructor(sessions: readonly SubmitSession<Submit>[], bucket: TokenBucket) {
+    this.#sessions = sessions;
     this.#bucket = bucket;
   }
 
@@ -58,19 +64,18 @@ export class SubmitQueue<Submit> {
     return new Promise((resolve) => {
       const job: Job<Submit> = {
         submit,
+        deadlineMs,
         session: '',
-        timer: null,
         settle: (answer) => {
-          if (job.timer !== null) clearTimeout(job.timer);
-          this.#queue.delete(job);
+          this.#deadlines.delete(job);
+          if (job.session === '') this.#queue.delete(job);
           resolve({ answer, session: job.session });
         },
       };
-      const leftMs = deadlineMs - steadyNowMs();
       if (this.#closedCause !== null) job.settle({ kind: 'unwritten', cause: this.#closedCause });
       else if (this.#queue.size >= maxQueued) job.settle({ kind: 'unwritten', cause: 'too many replies wait already' });
-      else if (leftMs <= 0) job.settle({ kind: 'unwritten', cause: 'the deadline has passed' });
-      else this.#enqueue(job, leftMs);
+      else if (deadlineMs <= steadyNowMs()) job.settle({ kind: 'unwritten', cause: 'the deadline has passed' });
+      else this.#enqueue(job);
     });
   }
 
@@ -98,9 +103,9 @@ export class SubmitQueue<Submit> {
     for (const job of this.#queue) job.settle({ kind: 'unwritten', cause });
   }
 
-  #enqueue(job: Job<Submit>, leftMs: number): void {
+  #enqueue(job: Job<Submit>): void {
     this.#queue.add(job);
-    job.timer = setTimeout(() => this.#expire(job), Math.min(leftMs, maxTimerMs));
+    this.#deadlines.add(job);
     this.pump();
   }
 
@@ -112,9 +117,10 @@ export class SubmitQueue<Submit> {
   /** A doubtful link first: with sound ones beside it nothing else would ever show that it has come back. */
   #roomiest(): SubmitLink<Submit> | undefined {
     let best: SubmitLink<Submit> | undefined;
-    for (const link of this.#links()) {
-      if (link.hasRoom && link.isDoubtful) return link;
-      if (link.hasRoom && (best === undefined || link.outstandingSubmits < best.outstandingSubmits)) best = link;
+    for (const { link } of this.#sessions) {
+      if (link === null || !link.hasRoom) continue;
+      if (link.isDoubtful) return link;
+      if (best === undefined || link.outstandingSubmits < best.outstandingSubmits) best = link;
     }
     return best;
   }

@@ -122,6 +122,11 @@ export function looksLikeGsm7(octets: Uint8Array): boolean {
 /** Letters that are one septet, of the same value as in ASCII: nearly every reply holds nothing else. */
 const plain = /^[\n\r !"#%&'()*+,\-./0-9:;<=>?A-Za-z]*$/;
 
+/** Whether a text takes as many septets as it has characters, of the same values as in ASCII. */
+export function isPlain(text: string): boolean {
+  return plain.test(text);
+}
+
 /** Replaces what only looks fancy. What is left outside the alphabet is left as it is. */
 export function simplify(text: string): string {
   if (plain.test(text)) return text;

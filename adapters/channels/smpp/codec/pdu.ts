@@ -46,33 +46,56 @@ export function isResponse(commandId: number): boolean {
   return commandId >= responseBit;
 }
 
+/** A mandatory parameter. */
+interface Param {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly fallback: FieldValue;
+}
+
+interface Layout {
+  readonly id: number;
+  readonly command: string;
+  readonly params: readonly Param[];
+}
+
+/** The package's table of commands; its parameters as lists: to list them anew took half of the time of decoding. */
+const layouts: readonly Layout[] = Object.entries(smpp.commands).map(([command, { id, params = {} }]) => {
+  const list = Object.entries(params).map(([name, { type, default: own }]): Param => {
+    return { name, type, fallback: (own ?? type.default) as FieldValue };
+  });
+  return { id, command, params: list };
+});
+const layoutOfCommand: ReadonlyMap<string, Layout> = new Map(layouts.map((layout) => [layout.command, layout]));
+const layoutOfId: ReadonlyMap<number, Layout> = new Map(layouts.map((layout) => [layout.id, layout]));
+
+const { int8, cstring, buffer: octetString, int16 } = smpp.types as Readonly<Record<string, FieldType>>;
+
 /** Total: never throws, never reads outside `start` to `end`, which must hold a whole header. */
 export function decodePdu(octets: Buffer, start: number, end: number): Decoded {
-  const header = {
-    commandId: octets.readUInt32BE(start + 4),
-    commandStatus: octets.readUInt32BE(start + 8),
-    sequenceNumber: octets.readUInt32BE(start + 12),
-  };
-  const definition = smpp.commandsById[header.commandId];
-  if (definition === undefined) return { kind: 'unknown', ...header };
-  const { command, params = {} } = definition;
-  const body = octets.subarray(start + headerOctets, end);
+  const commandId = octets.readUInt32BE(start + 4);
+  const status = octets.readUInt32BE(start + 8);
+  const sequenceNumber = octets.readUInt32BE(start + 12);
+  const layout = layoutOfId.get(commandId);
+  if (layout === undefined) return { kind: 'unknown', commandId, commandStatus: status, sequenceNumber };
+  const { command, params } = layout;
   const fields: Record<string, FieldValue> = {};
-  let offset = 0;
-  for (const [name, { type }] of Object.entries(params)) {
-    const value = readField(type, body, offset);
+  const malformed = (answer: number): MalformedPdu => {
+    return { kind: 'malformed', commandId, commandStatus: status, sequenceNumber, command, answer, fields };
+  };
+  let offset = start + headerOctets;
+  for (const { name, type } of params) {
+    const value = readField(type, octets, offset, end);
     if (value === null) {
-      if (isResponse(header.commandId)) break;
-      return { kind: 'malformed', command, answer: faultAnswer(type), fields, ...header };
+      if (isResponse(commandId)) break;
+      return malformed(faultAnswer(type));
     }
     fields[name] = value;
     offset += type.size(value);
   }
-  const tlvs = readTlvs(body, offset);
-  if (tlvs.complete || isResponse(header.commandId)) {
-    return { kind: 'pdu', command, fields, tlvs: tlvs.values, ...header };
-  }
-  return { kind: 'malformed', command, answer: commandStatus.ESME_RINVTLVSTREAM, fields, ...header };
+  const tlvs = readTlvs(octets, offset, end);
+  if (!tlvs.complete && !isResponse(commandId)) return malformed(commandStatus.ESME_RINVTLVSTREAM);
+  return { kind: 'pdu', commandId, commandStatus: status, sequenceNumber, command, fields, tlvs: tlvs.values };
 }
 
 /**
@@ -81,44 +104,57 @@ export function decodePdu(octets: Buffer, start: number, end: number): Decoded {
  */
 export const maxStringOctets = 255;
 
-/**
- * @returns null where the value does not end inside the body, or is a string longer than any; the package's readers would
- *   run on or fall short.
- */
-function readField(type: FieldType, body: Buffer, offset: number): FieldValue | null {
-  if (offset >= body.length) return null;
+/** @returns null where the value does not end before `end`, or is a string longer than any. */
+function readField(type: FieldType, octets: Buffer, offset: number, end: number): FieldValue | null {
+  if (offset >= end) return null;
+  if (type === int8) return octets[offset] as number;
+  if (type === cstring) return readString(octets, offset, end);
+  // The package's readers run on or fall short: they are given no more than the body.
+  const body = octets.subarray(offset, end);
   try {
-    const value = type.read(body, offset);
+    const value = type.read(body, 0);
     if (typeof value === 'string' && value.length > maxStringOctets) return null;
-    return offset + type.size(value) > body.length || cutShort(type, body, offset, value) ? null : value;
+    return type.size(value) > body.length || cutShort(type, body, value) ? null : value;
   } catch {
     return null;
   }
 }
 
-function cutShort(type: FieldType, body: Buffer, offset: number, value: FieldValue): boolean {
-  return type === smpp.types.buffer && Buffer.isBuffer(value) && value.length !== body[offset];
+function readString(octets: Buffer, start: number, end: number): string | null {
+  let nul = start;
+  while (nul < end && octets[nul] !== 0) nul += 1;
+  return nul === end || nul - start > maxStringOctets ? null : octets.toString('ascii', start, nul);
+}
+
+function cutShort(type: FieldType, body: Buffer, value: FieldValue): boolean {
+  return type === octetString && Buffer.isBuffer(value) && value.length !== body[0];
 }
 
 function faultAnswer(type: FieldType): number {
-  return type === smpp.types.buffer ? commandStatus.ESME_RINVMSGLEN : commandStatus.ESME_RINVCMDLEN;
+  return type === octetString ? commandStatus.ESME_RINVMSGLEN : commandStatus.ESME_RINVCMDLEN;
 }
 
-function readTlvs(body: Buffer, from: number): { values: ReadonlyMap<number, Buffer>; complete: boolean } {
-  if (from >= body.length) return { values: noTlvs, complete: true };
+interface Tlvs {
+  readonly values: ReadonlyMap<number, Buffer>;
+  /** Whether nothing is left behind the last. */
+  readonly complete: boolean;
+}
+
+const noTlvs: Tlvs = { values: new Map(), complete: true };
+
+function readTlvs(octets: Buffer, from: number, end: number): Tlvs {
+  if (from >= end) return noTlvs;
   const values = new Map<number, Buffer>();
   let offset = from;
-  while (offset + 4 <= body.length) {
-    const tag = body.readUInt16BE(offset);
-    const next = offset + 4 + body.readUInt16BE(offset + 2);
-    if (next > body.length) break;
-    if (!values.has(tag)) values.set(tag, body.subarray(offset + 4, next));
+  while (offset + 4 <= end) {
+    const tag = octets.readUInt16BE(offset);
+    const next = offset + 4 + octets.readUInt16BE(offset + 2);
+    if (next > end) break;
+    if (!values.has(tag)) values.set(tag, octets.subarray(offset + 4, next));
     offset = next;
   }
-  return { values, complete: offset === body.length };
+  return { values, complete: offset === end };
 }
-
-const noTlvs: ReadonlyMap<number, Buffer> = new Map();
 
 export interface EncodeOptions {
   readonly sequenceNumber: number;
@@ -131,26 +167,28 @@ export interface EncodeOptions {
 
 /**
  * A PDU with an error status has no body. Field values are the caller's duty: a NUL inside a C-octet string
- * or a short_message over 255 octets would shift what follows, so they throw a RangeError.
+ * or a short_message over 255 octets would shift what follows, so they throw a RangeError. See also `encodeSubmitSm`.
  */
 export function encodePdu(command: string, options: EncodeOptions): Buffer {
-  const { id, params } = layoutOf(command);
+  const { id, params } = layoutNamed(command);
   const body = options.commandStatus ? [] : [...piecesOf(params, options), ...tlvPiecesOf(options)];
   const length = body.reduce((sum, { type, value }) => sum + type.size(value), headerOctets);
-  // One piece of memory for the whole: one for each field was an eighth of all that the whole way allocates.
   const octets = Buffer.alloc(length);
-  octets.writeUInt32BE(length, 0);
-  octets.writeUInt32BE(id, 4);
-  octets.writeUInt32BE(options.commandStatus ?? 0, 8);
-  octets.writeUInt32BE(options.sequenceNumber, 12);
+  writeHeader(octets, id, options.commandStatus ?? 0, options.sequenceNumber);
   let offset = headerOctets;
   for (const { type, value } of body) {
-    // The package's own writer makes a Buffer of each string before it copies it.
-    if (type === smpp.types.cstring && typeof value === 'string') octets.write(value, offset, 'latin1');
-    else type.write(value, octets, offset);
+    type.write(value, octets, offset);
     offset += type.size(value);
   }
   return octets;
+}
+
+/** @param octets of the whole PDU. */
+export function writeHeader(octets: Buffer, commandId: number, status: number, sequenceNumber: number): void {
+  octets.writeUInt32BE(octets.length, 0);
+  octets.writeUInt32BE(commandId, 4);
+  octets.writeUInt32BE(status, 8);
+  octets.writeUInt32BE(sequenceNumber, 12);
 }
 
 /** A value in its place. */
@@ -159,29 +197,9 @@ interface Piece {
   readonly value: FieldValue;
 }
 
-interface Param {
-  readonly name: string;
-  readonly type: FieldType;
-  readonly fallback: FieldValue;
-}
-
-interface Layout {
-  readonly id: number;
-  readonly params: readonly Param[];
-}
-
-const layouts = new Map<string, Layout>();
-
-function layoutOf(command: string): Layout {
-  const known = layouts.get(command);
-  if (known !== undefined) return known;
-  const definition = smpp.commands[command];
-  if (definition === undefined) throw new RangeError(`no such SMPP command: ${command}`);
-  const params = Object.entries(definition.params ?? {}).map(([name, { type, default: own }]) => {
-    return { name, type, fallback: (own ?? type.default) as FieldValue };
-  });
-  const layout = { id: definition.id, params };
-  layouts.set(command, layout);
+function layoutNamed(command: string): Layout {
+  const layout = layoutOfCommand.get(command);
+  if (layout === undefined) throw new RangeError(`no such SMPP command: ${command}`);
   return layout;
 }
 
@@ -189,8 +207,7 @@ function piecesOf(params: readonly Param[], { fields = {} }: EncodeOptions): Pie
   return params.map(({ name, type, fallback }) => {
     const value = fields[name] ?? fallback;
     if (typeof value === 'string' && value.includes('\0')) throw new RangeError(`${name} holds a NUL`);
-    if (type === smpp.types.buffer && (value as Buffer).length > 255)
-      throw new RangeError(`${name} is over 255 octets`);
+    if (type === octetString && (value as Buffer).length > 255) throw new RangeError(`${name} is over 255 octets`);
     return { type, value };
   });
 }
@@ -205,7 +222,7 @@ function tlvPiecesOf({ tlvs = {} }: EncodeOptions): Piece[] {
 }
 
 function uint16(value: number): Piece {
-  return { type: smpp.types.int16 as FieldType, value };
+  return { type: int16 as FieldType, value };
 }
 
 /** The tag of a TLV by the package's name for it. Throws on a name it does not have. */

@@ -10,7 +10,7 @@ import type { SmppConfig } from '../config.js';
 import { bindsOf } from '../inspect.js';
 import { meaningOfReceipt, meaningOfStatus, telcoSubmitPolicy } from '../profile.js';
 import { tlsOptions } from '../socket.js';
-import { planSubmits } from '../submits.js';
+import { planSubmits, senderOf } from '../submits.js';
 import { reachTcp, resolveHost, startTls } from './connect.js';
 import { TestMailbox } from './mailbox.js';
 import { Probe, type ProbeAnswer } from './probe.js';
@@ -152,6 +152,7 @@ class HostDiagnosis {
     const plan = planSubmits(
       { id: 'doctor', to: msisdn, text, kind: 'information', inReplyTo: null },
       { ...this.#config, receipts: true },
+      senderOf(this.#config),
       randomInt(256),
     );
     if (plan.kind === 'unsendable') {
@@ -160,8 +161,8 @@ class HostDiagnosis {
     }
     const probe = this.#probes.get('transceiver') ?? this.#probes.get('transmitter');
     let messageId: string | null = null;
-    for (const fields of plan.submits) {
-      const answered = probe?.ask('submit_sm', fields) ?? Promise.resolve<ProbeAnswer>({ kind: 'closed' });
+    for (const submit of plan.submits) {
+      const answered = probe?.submit(submit) ?? Promise.resolve<ProbeAnswer>({ kind: 'closed' });
       this.#mailbox.awaitId(answered.then(messageIdOf));
       const answer = await answered;
       const failure = this.#failureOf(answer);

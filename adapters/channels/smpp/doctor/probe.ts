@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { FrameReader } from '../codec/frames.js';
 import { decodePdu, encodePdu, type Fields, isResponse, type Pdu } from '../codec/pdu.js';
 import { commandStatus } from '../codec/status.js';
+import { encodeSubmitSm, type SubmitSm } from '../codec/submitSm.js';
 import { bringsMessage } from '../inbound.js';
 import { PendingRequests } from '../pending.js';
 
@@ -51,6 +52,15 @@ export class Probe {
 
   /** Resolves at the timeout at the latest. */
   ask(command: string, fields: Fields = {}): Promise<ProbeAnswer> {
+    return this.#ask(command, (sequenceNumber) => encodePdu(command, { sequenceNumber, fields }));
+  }
+
+  /** As `ask`. */
+  submit(submit: SubmitSm): Promise<ProbeAnswer> {
+    return this.#ask('submit_sm', (sequenceNumber) => encodeSubmitSm(submit, sequenceNumber));
+  }
+
+  #ask(command: string, encode: (sequenceNumber: number) => Buffer): Promise<ProbeAnswer> {
     this.#mismatched = false;
     return new Promise((resolve) => {
       const sequenceNumber = this.#pending.add(command, (answer) => {
@@ -59,7 +69,7 @@ export class Probe {
         else if (answer.kind === 'closed') resolve({ kind: 'closed' });
         else resolve({ kind: this.#mismatched ? 'mismatched' : 'silent' });
       });
-      if (this.#socket.writable) this.#socket.write(encodePdu(command, { sequenceNumber, fields }));
+      if (this.#socket.writable) this.#socket.write(encode(sequenceNumber));
       else this.#pending.close('closed');
     });
   }

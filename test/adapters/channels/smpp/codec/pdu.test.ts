@@ -10,6 +10,7 @@ import {
   tagOf,
   textTlv,
 } from '../../../../../adapters/channels/smpp/codec/pdu.js';
+import { encodeSubmitSm, senderOctets } from '../../../../../adapters/channels/smpp/codec/submitSm.js';
 import { encode } from '../peer.js';
 
 /** A deliver_sm: 6281 to 1708, text "Lapor", sequence 7; no TLVs. */
@@ -131,7 +132,51 @@ describe('PDU codec', () => {
     expect(own.toString('hex')).to.equal(theirs.toString('hex'));
   });
 
+  it('encodes a submit_sm by the fast way as by the general one', () => {
+    const octet = fc.integer({ min: 0, max: 255 });
+    const submits = fc.record({
+      source_addr: fc.stringMatching(/^[ -~]{0,20}$/),
+      destination_addr: fc.stringMatching(/^[!-~]{1,20}$/),
+      service_type: fc.stringMatching(/^[ -~]{0,5}$/),
+      dest_addr_npi: octet,
+      esm_class: octet,
+      registered_delivery: octet,
+      data_coding: octet,
+      short_message: fc.uint8Array({ maxLength: 255 }).map((octets) => Buffer.from(octets)),
+    });
+    fc.assert(
+      fc.property(submits, fc.integer({ min: 1, max: 0x7fff_ffff }), (fields, sequenceNumber) => {
+        const { source_addr, service_type, dest_addr_npi } = fields;
+        const submit = {
+          sender: senderOctets({ source_addr, service_type, dest_addr_npi }),
+          destinationAddr: fields.destination_addr,
+          esmClass: fields.esm_class,
+          registeredDelivery: fields.registered_delivery,
+          dataCoding: fields.data_coding,
+          message: fields.short_message,
+        };
+        const fast = encodeSubmitSm(submit, sequenceNumber);
+        expect(fast.toString('hex')).to.equal(encodePdu('submit_sm', { sequenceNumber, fields }).toString('hex'));
+      }),
+    );
+  });
+
   const unsendable = [
+    {
+      label: '256 octets of a message, by the fast way',
+      send: () =>
+        encodeSubmitSm(
+          {
+            sender: senderOctets({}),
+            destinationAddr: '6281',
+            esmClass: 0,
+            registeredDelivery: 0,
+            dataCoding: 0,
+            message: Buffer.alloc(256),
+          },
+          1,
+        ),
+    },
     { label: 'an unknown command', send: () => encodePdu('no_such', { sequenceNumber: 1 }) },
     { label: 'an unknown TLV', send: () => encodePdu('submit_sm', { sequenceNumber: 1, tlvs: { no_such: 1 } }) },
     { label: 'a NUL', send: () => encodePdu('submit_sm', { sequenceNumber: 1, fields: { source_addr: 'a\0b' } }) },
