@@ -30,6 +30,8 @@ const saturday = 6;
 
 interface DueDate {
   readonly dueMs: number;
+  /** The same as ISO 8601. */
+  readonly dueAt: string;
   /** From midnight to midnight of the day from which it was counted. */
   readonly sinceMs: number;
   readonly untilMs: number;
@@ -38,7 +40,7 @@ interface DueDate {
 /** The days on which offices work: no Saturday, no Sunday, no holiday and no joint leave. */
 export class WorkingCalendar {
   /** Every report of one day has the same due date, so it is counted once: by zone and number of days. */
-  readonly #counted = new Map<string, DueDate>();
+  readonly #counted = new Map<string, Map<number, DueDate>>();
 
   /**
    * @param daysOff as `dayOf` gives them.
@@ -57,12 +59,18 @@ export class WorkingCalendar {
    * @returns milliseconds since the epoch: 16:00 in that zone.
    */
   addWorkingDays(fromMs: number, days: number, zone: string): number {
-    const key = `${zone} ${days}`;
-    const counted = this.#counted.get(key);
-    if (counted !== undefined && fromMs >= counted.sinceMs && fromMs < counted.untilMs) return counted.dueMs;
+    return this.due(fromMs, days, zone).dueMs;
+  }
+
+  /** As `addWorkingDays`, and written. */
+  due(fromMs: number, days: number, zone: string): Pick<DueDate, 'dueMs' | 'dueAt'> {
+    const ofZone = this.#counted.get(zone);
+    const counted = ofZone?.get(days);
+    if (counted !== undefined && fromMs >= counted.sinceMs && fromMs < counted.untilMs) return counted;
     const due = this.#count(fromMs, days, zone);
-    this.#counted.set(key, due);
-    return due.dueMs;
+    if (ofZone === undefined) this.#counted.set(zone, new Map([[days, due]]));
+    else ofZone.set(days, due);
+    return due;
   }
 
   #count(fromMs: number, days: number, zone: string): DueDate {
@@ -73,8 +81,10 @@ export class WorkingCalendar {
       day += 1;
       if (this.#isWorkingDay(day)) left -= 1;
     }
+    const dueMs = instantOf({ day, timeMs: officeClosesMs }, zone);
     return {
-      dueMs: instantOf({ day, timeMs: officeClosesMs }, zone),
+      dueMs,
+      dueAt: new Date(dueMs).toISOString(),
       sinceMs: instantOf({ day: first, timeMs: 0 }, zone),
       untilMs: instantOf({ day: first + 1, timeMs: 0 }, zone),
     };

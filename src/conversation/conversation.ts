@@ -1,5 +1,6 @@
 import type { FollowUp } from '../domain/followUp.js';
 import type { ReplyKind } from '../domain/reply.js';
+import type { Report } from '../domain/report.js';
 import type { Handled, NewReply, NoteChanges, OwnTicket, Pace, SenderContext } from '../ports/conversation.js';
 import type { Buried, Forwarded, ReportClaim, Store, StoredMessage } from '../ports/store.js';
 import type { Filed, TicketView, Tracker, TrackerFault } from '../ports/tracker.js';
@@ -70,17 +71,19 @@ export class Conversation {
 
   /** Rejects only on a fault of our own. */
   async handle({ seq, message, context }: ReportClaim, signal: AbortSignal): Promise<MessageResult> {
-    const reading = await this.#read(message);
-    const named = await this.#named(seq, reading.intent?.trackingId ?? null, context.tickets);
+    const { text, extras } = message;
+    const said = await this.parts.reader.read(text);
+    const reading = extras.place === undefined ? said : await this.#placed(said, extras.place);
+    const trackingId = reading.intent?.trackingId ?? null;
+    const named = trackingId === null ? null : await this.#named(seq, trackingId, context.tickets);
     const language = reading.language ?? context.notes.language;
     const talk: Talk = { seq, message, context, reading, named, language, signal };
-    return this.#perform(interpret(talk, this.#judgement), talk);
+    return await this.#perform(interpret(talk, this.#judgement), talk);
   }
 
   /** A place that the citizen chose from the channel's list says where, unless the text itself says it. */
-  async #read({ text, extras: { place } }: StoredMessage): Promise<TextReading> {
-    const reading = await this.parts.reader.read(text);
-    if (place === undefined || reading.locations.length > 0) return reading;
+  async #placed(reading: TextReading, place: string): Promise<TextReading> {
+    if (reading.locations.length > 0) return reading;
     const { locations } = await this.parts.reader.read(place);
     return { ...reading, locations };
   }
@@ -111,8 +114,7 @@ export class Conversation {
   }
 
   /** Mostly one of the newest, which came with the claim. People do not mind the case of an id that has letters. */
-  async #named(seq: number, trackingId: string | null, tickets: readonly OwnTicket[]): Promise<OwnTicket | null> {
-    if (trackingId === null) return null;
+  async #named(seq: number, trackingId: string, tickets: readonly OwnTicket[]): Promise<OwnTicket | null> {
     const upper = trackingId.toUpperCase();
     const recent = tickets.find((ticket) => ticket.trackingId.toUpperCase() === upper);
     if (recent !== undefined || tickets.length === 0) return recent ?? null;
@@ -120,11 +122,17 @@ export class Conversation {
     return (await store.ownTicket(seq, trackingId)) ?? (upper === trackingId ? null : store.ownTicket(seq, upper));
   }
 
-  async #file({ twin }: FileReport, talk: Talk): Promise<MessageResult> {
-    const { message, context, reading, language, signal } = talk;
+  /** By `then`, which costs a third of what an async function does: nearly every message comes here. */
+  #file({ twin }: FileReport, talk: Talk): Promise<MessageResult> {
+    const { message, reading, language, signal } = talk;
     const report = toReport(message, reading, { twinTrackingId: twin?.trackingId ?? null, language });
-    const filed = await this.parts.tracker.submit(report, signal);
-    if (filed.kind !== 'filed') return filed;
+    return this.parts.tracker.submit(report, signal).then((filed) => {
+      return filed.kind === 'filed' ? this.#filed(filed, report, twin, talk) : filed;
+    });
+  }
+
+  #filed(filed: Filed, report: Report, twin: OwnTicket | null, talk: Talk): MessageResult {
+    const { message, context } = talk;
     const question = context.notes.question;
     const isAskedAlready = question !== null && question.untilMs >= message.receivedAtMs;
     const acknowledged = { report, twin, isPublic: isPublic(message), isAskedAlready };
@@ -139,16 +147,15 @@ export class Conversation {
     const zone = zoneOf(acknowledged.report.locations, this.rules.zone);
     const due = dueAtOf(filed, message.receivedAtMs, atMs, { calendar: this.parts.calendar, zone });
     const args = { trackingId, otherId: acknowledged.twin?.trackingId ?? '', dueAt: due };
-    const { reply, notes, isAsMeant } = this.#say(talk, 'acknowledgement', {}, (language) =>
+    const { reply, notes, isAsMeant } = this.#say(talk, 'acknowledgement', noChanges, (language) =>
       this.parts.wording.render(key, language, args),
     );
-    const asks = isAsMeant && asksPlace(key);
-    return {
-      ...{ seq, trackingId, status, dueAt, publicUrl, atMs, reply, zone },
-      ...(acknowledged.report.reporter.visibility === 'open' ? {} : { secret: true }),
-      ...(notes === null ? {} : { notes }),
-      ...(asks ? { question: { about: 'place', untilMs: atMs + this.rules.placeAnswerMs } } : {}),
-    };
+    // Not by spreads: they took 3 microseconds, as much as all the rest of this.
+    const fact: Writable<Forwarded> = { seq, trackingId, status, dueAt, publicUrl, atMs, reply, zone };
+    if (acknowledged.report.reporter.visibility !== 'open') fact.secret = true;
+    if (notes !== null) fact.notes = notes;
+    if (isAsMeant && asksPlace(key)) fact.question = { about: 'place', untilMs: atMs + this.rules.placeAnswerMs };
+    return fact;
   }
 
   async #followUp(deed: FollowUpTicket, talk: Talk): Promise<MessageResult> {
@@ -158,7 +165,7 @@ export class Conversation {
     if (taken.kind !== 'filed') return taken;
     const args = { trackingId: ticket.trackingId, rating: rating ?? 0 };
     // An agency's question may take more than one SMS to answer; a place is said in one.
-    const closes: NoteChanges = question?.about === 'place' ? { question: null } : {};
+    const closes: NoteChanges = question?.about === 'place' ? { question: null } : noChanges;
     const said = deed.isSilent
       ? unsaid
       : this.#say(talk, 'information', closes, (language) =>
@@ -171,7 +178,7 @@ export class Conversation {
   /** Where the tracker cannot tell, what it told last is told. */
   async #tellStatus({ ticket }: TellStatus, talk: Talk): Promise<MessageResult> {
     const detail = `status of ${ticket.trackingId}`;
-    const { reply, isAsMeant, ...said } = this.#say(talk, 'information', {}, () => '');
+    const { reply, isAsMeant, ...said } = this.#say(talk, 'information', noChanges, () => '');
     const told = { as: 'answered', ticketSeq: ticket.seq, detail, ...said } as const;
     if (!isAsMeant) return handled(talk, { ...told, reply }, 'status', false);
     const view = await this.parts.tracker.status(ticket.trackingId, talk.signal);
@@ -207,16 +214,9 @@ export class Conversation {
     const { message, context, reading, language } = talk;
     const meant = (): NewReply => ({ kind, text: words(language) });
     const turn = this.#inTurn(message, context, kind === 'acknowledgement', language, meant);
-    const notes: NoteChanges = {
-      ...changes,
-      ...(reading.language === null || reading.language === context.notes.language ? {} : { language }),
-      ...(turn.pace === null ? {} : { pace: turn.pace }),
-    };
-    return {
-      reply: turn.reply,
-      notes: Object.keys(notes).length === 0 ? null : notes,
-      isAsMeant: turn.isAsMeant,
-    };
+    const chosen = reading.language === context.notes.language ? null : reading.language;
+    const { reply, pace, isAsMeant } = turn;
+    return { reply, notes: notesOf(changes, chosen, pace), isAsMeant };
   }
 
   /** The flood guard's word on a reply. */
@@ -239,6 +239,19 @@ interface SaidBack {
   readonly reply: NewReply | null;
   readonly notes: NoteChanges | null;
   readonly isAsMeant: boolean;
+}
+
+type Writable<Fact> = { -readonly [Key in keyof Fact]: Fact[Key] };
+
+const noChanges: NoteChanges = {};
+
+/** @returns null where there is nothing to note. */
+function notesOf(changes: NoteChanges, language: string | null, pace: Pace | null): NoteChanges | null {
+  if (changes === noChanges && language === null && pace === null) return null;
+  const notes: Writable<NoteChanges> = { ...changes };
+  if (language !== null) notes.language = language;
+  if (pace !== null) notes.pace = pace;
+  return Object.keys(notes).length === 0 ? null : notes;
 }
 
 const unsaid: SaidBack = { reply: null, notes: null, isAsMeant: false };

@@ -22,12 +22,14 @@ export function dueAtOf(
   nowMs: number,
   { calendar, zone }: { readonly calendar: WorkingCalendar; readonly zone: string },
 ): string | null {
+  if (ticket.dueAt !== null) return Date.parse(ticket.dueAt) > nowMs ? ticket.dueAt : null;
   const days = promised[ticket.status];
-  const dueAt = ticket.dueAt ?? (days === undefined ? null : isoAfter(sinceMs, days, calendar, zone));
-  return dueAt !== null && Date.parse(dueAt) > nowMs ? dueAt : null;
+  if (days === undefined) return null;
+  const { dueMs, dueAt } = calendar.due(sinceMs, days, zone);
+  return dueMs > nowMs ? dueAt : null;
 }
 
 /** The end of a working day so many days on, as ISO 8601. */
 export function isoAfter(sinceMs: number, days: number, calendar: WorkingCalendar, zone: string): string {
-  return new Date(calendar.addWorkingDays(sinceMs, days, zone)).toISOString();
+  return calendar.due(sinceMs, days, zone).dueAt;
 }

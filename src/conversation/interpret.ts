@@ -157,6 +157,7 @@ function twinOf(
   { tickets }: SenderContext,
   { rules: { sameTextMs }, isSameText }: Judgement,
 ): OwnTicket | null {
+  if (tickets.length === 0) return null;
   const recent = tickets.filter((ticket) => receivedAtMs - ticket.receivedAtMs <= sameTextMs);
   return recent.find((ticket) => isSameText(text, ticket.text)) ?? null;
 }

@@ -22,13 +22,14 @@ export interface Turn {
 export function nextTurn(context: SenderContext, receivedAtMs: number, makesTicket: boolean, rules: FloodRules): Turn {
   const before = paceBefore(context, receivedAtMs, rules.windowMs);
   if (before.answers > rules.answersMax) return { reply: 'none', pace: null };
-  const pace = { ...before, answers: before.answers + 1 };
+  const pace = { sinceMs: before.sinceMs, answers: before.answers + 1 };
   if (before.answers === rules.answersMax) return { reply: 'flood_notice', pace };
   return { reply: 'as_meant', pace: makesTicket && before.answers === 0 ? null : pace };
 }
 
 function paceBefore({ notes, tickets }: SenderContext, nowMs: number, windowMs: number): Pace {
   if (notes.pace !== null && nowMs - notes.pace.sinceMs < windowMs) return notes.pace;
+  if (tickets.length === 0) return { sinceMs: nowMs, answers: 0 };
   const recent = tickets.filter(({ receivedAtMs }) => nowMs - receivedAtMs < windowMs);
   return { sinceMs: Math.min(nowMs, ...recent.map(({ receivedAtMs }) => receivedAtMs)), answers: recent.length };
 }

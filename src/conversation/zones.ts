@@ -28,9 +28,13 @@ const zoneOfProvince = new Map(
  * @param fallback an IANA name: the channel's own zone.
  */
 export function zoneOf(locations: Report['locations'], fallback: string): string {
-  const zones = new Set(locations.map(({ code }) => zoneOfProvince.get(code.slice(0, 2)) ?? fallback));
-  const [only = fallback] = zones;
-  return zones.size === 1 ? only : fallback;
+  let only: string | null = null;
+  for (const { code } of locations) {
+    const zone = zoneOfProvince.get(code.slice(0, 2)) ?? fallback;
+    if (only !== null && zone !== only) return fallback;
+    only = zone;
+  }
+  return only ?? fallback;
 }
 
 /** When a citizen is to be left in peace, by the clock on the wall; `from` may be later than `to`, over midnight. */

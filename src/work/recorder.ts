@@ -10,7 +10,9 @@ const retryMs = 1_000;
  * how many facts can wait here by bounding what they have under way.
  */
 export class Recorder<Fact> {
-  #waiting: { readonly fact: Fact; readonly resolve: () => void }[] = [];
+  #facts: Fact[] = [];
+  /** What to call once the fact of the same index is on disk. */
+  #calls: (() => void)[] = [];
   #writing = false;
   readonly #stop = new AbortController();
   readonly #wakeup = new Wakeup();
@@ -23,12 +25,16 @@ export class Recorder<Fact> {
 
   /** Resolves after the fact is on disk. */
   add(fact: Fact): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push({ fact, resolve });
-      if (this.#writing) return;
-      this.#writing = true;
-      setImmediate(() => void this.#drain());
-    });
+    return new Promise((resolve) => this.addThen(fact, resolve));
+  }
+
+  /** The same without a promise, for what comes by the thousand a second. @param onDisk must not throw. */
+  addThen(fact: Fact, onDisk: () => void): void {
+    this.#facts.push(fact);
+    this.#calls.push(onDisk);
+    if (this.#writing) return;
+    this.#writing = true;
+    setImmediate(() => void this.#drain());
   }
 
   /** Gives up on what cannot be written: its lease ends by itself, and whoever claims it next does it again. */
@@ -37,11 +43,13 @@ export class Recorder<Fact> {
   }
 
   async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      await this.#writeAll(batch.map(({ fact }) => fact));
-      for (const { resolve } of batch) resolve();
+    while (this.#facts.length > 0) {
+      const facts = this.#facts;
+      const calls = this.#calls;
+      this.#facts = [];
+      this.#calls = [];
+      await this.#writeAll(facts);
+      for (const call of calls) call();
     }
     this.#writing = false;
   }

@@ -5,9 +5,11 @@ const patienceMs = 8_000;
  */
 export class Facts {
   #waiting: (() => void)[] = [];
+  #changes = 0;
 
   /** Something happened. */
   changed(): void {
+    this.#changes += 1;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const look of waiting) look();
@@ -16,7 +18,12 @@ export class Facts {
   /** Resolves when `isTrue` is; it is looked at now and after each change. Rejects when nothing makes it true. */
   async until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
     const deadlineMs = Date.now() + patienceMs;
-    while (!(await isTrue())) await this.#nextChange(what, deadlineMs - Date.now());
+    for (;;) {
+      const seen = this.#changes;
+      if (await isTrue()) return;
+      // What changed while it was looked at is looked at again: nobody was there to be told.
+      if (this.#changes === seen || Date.now() >= deadlineMs) await this.#nextChange(what, deadlineMs - Date.now());
+    }
   }
 
   #nextChange(what: string, leftMs: number): Promise<void> {

@@ -1,10 +1,13 @@
 import { septetsOf, toGsm7 } from './fit.js';
 
+/** More than a day has. */
+const maxRemembered = 64;
+
 /** Writes dates as a reply names them: `28 September 2026`. */
 export class DateWriter {
   readonly #format: Intl.DateTimeFormat;
-  /** Every report of a day has the same due date: to write it again costs as much as all the rest of a reply. */
-  #last: { readonly iso: string; readonly written: string | null } | null = null;
+  /** Every report of a day has the same due date, in each zone: to write it costs as much as all the rest of a reply. */
+  readonly #written = new Map<string, string | null>();
 
   constructor(language: string, timeZone: string) {
     this.#format = new Intl.DateTimeFormat(language, { timeZone, day: 'numeric', month: 'long', year: 'numeric' });
@@ -12,10 +15,12 @@ export class DateWriter {
 
   /** @returns null where `iso` is no date. */
   write(iso: string): string | null {
-    if (this.#last?.iso === iso) return this.#last.written;
+    const known = this.#written.get(iso);
+    if (known !== undefined) return known;
     const atMs = Date.parse(iso);
     const written = Number.isNaN(atMs) ? null : toGsm7(this.#format.format(atMs));
-    this.#last = { iso, written };
+    if (this.#written.size >= maxRemembered) this.#written.clear();
+    this.#written.set(iso, written);
     return written;
   }
 

@@ -20,8 +20,8 @@ export interface LanguageTexts {
   readonly dates: DateWriter;
 }
 
-/** A tracking id that is what the texts were measured for: nothing to clean, nothing to cut. */
-const ordinaryTrackingId = /^[0-9A-Za-z-]{1,12}$/;
+/** A tracking id that is what the texts were measured for, or none: nothing to clean, nothing to cut. */
+const ordinaryTrackingId = /^[0-9A-Za-z-]{0,12}$/;
 
 const statusOfKey = new Map<string, Status>(statuses.map((status) => [`status.${status}`, status]));
 
