@@ -1,4 +1,4 @@
-import type { Pace, SenderContext } from '../ports/conversation.js';
+import { type Pace, recentTicketsMax, type SenderContext } from '../ports/conversation.js';
 import type { FloodRules } from './rules.js';
 
 /**
@@ -16,19 +16,24 @@ export interface Turn {
  * By the times at which messages came, not at which they are handled: after an outage of the tracker a day's messages are
  * handled in a minute, and each still deserves its answer.
  *
- * @param makesTicket a first acknowledgement is not noted, for its ticket tells of it: nearly all senders write once, and
- * a note for each would cost a write for each.
+ * @param makesTicket acknowledgements are not noted as long as their tickets tell of them: nearly all senders write once or
+ * twice, and a note for each message would cost a write for each.
  */
 export function nextTurn(context: SenderContext, receivedAtMs: number, makesTicket: boolean, rules: FloodRules): Turn {
-  const before = paceBefore(context, receivedAtMs, rules.windowMs);
+  const noted = notedPace(context, receivedAtMs, rules.windowMs);
+  const before = noted ?? paceByTickets(context, receivedAtMs, rules.windowMs);
   if (before.answers > rules.answersMax) return { reply: 'none', pace: null };
   const pace = { sinceMs: before.sinceMs, answers: before.answers + 1 };
   if (before.answers === rules.answersMax) return { reply: 'flood_notice', pace };
-  return { reply: 'as_meant', pace: makesTicket && before.answers === 0 ? null : pace };
+  const isToldByTickets = makesTicket && noted === null && before.answers < recentTicketsMax;
+  return { reply: 'as_meant', pace: isToldByTickets ? null : pace };
 }
 
-function paceBefore({ notes, tickets }: SenderContext, nowMs: number, windowMs: number): Pace {
-  if (notes.pace !== null && nowMs - notes.pace.sinceMs < windowMs) return notes.pace;
+function notedPace({ notes: { pace } }: SenderContext, nowMs: number, windowMs: number): Pace | null {
+  return pace !== null && nowMs - pace.sinceMs < windowMs ? pace : null;
+}
+
+function paceByTickets({ tickets }: SenderContext, nowMs: number, windowMs: number): Pace {
   if (tickets.length === 0) return { sinceMs: nowMs, answers: 0 };
   const recent = tickets.filter(({ receivedAtMs }) => nowMs - receivedAtMs < windowMs);
   return { sinceMs: Math.min(nowMs, ...recent.map(({ receivedAtMs }) => receivedAtMs)), answers: recent.length };

@@ -7,6 +7,12 @@ export interface Place {
   readonly lane: number;
 }
 
+/** An item that stands in a queue. */
+export interface Queued extends Place {
+  /** Before the one that is under way. */
+  readonly attempts: number;
+}
+
 /** What one claim took: a row. */
 interface Batch {
   readonly id: number;
@@ -15,11 +21,11 @@ interface Batch {
   left: number;
 }
 
-interface Lease extends Place {
+interface Lease extends Queued {
   readonly batch: Batch;
 }
 
-interface LeaseRow extends Place {
+interface LeaseRow extends Queued {
   readonly id: number;
   readonly until_ms: number;
 }
@@ -76,7 +82,7 @@ export class Leases {
     private readonly queue: 'forward_queue' | 'reply_queue',
   ) {
     this.#load = db.prepare<[string], LeaseRow>(
-      `SELECT l.id, l.until_ms, q.seq, q.sender_id, q.lane
+      `SELECT l.id, l.until_ms, q.seq, q.sender_id, q.lane, q.attempts
        FROM leases l CROSS JOIN json_each(l.seqs) j CROSS JOIN ${queue} q ON q.seq = j.value
        WHERE l.queue = ? AND q.state = 0`,
     );
@@ -92,15 +98,16 @@ export class Leases {
       .pluck();
   }
 
-  hold(places: readonly Place[], untilMs: number): void {
-    if (places.length === 0) return;
-    const added = this.#insert.run(this.queue, untilMs, JSON.stringify(places.map(({ seq }) => seq)));
-    const batch: Batch = { id: Number(added.lastInsertRowid), untilMs, left: places.length };
-    for (const place of places) this.#held.add({ ...place, batch });
+  hold(items: readonly Queued[], untilMs: number): void {
+    if (items.length === 0) return;
+    const added = this.#insert.run(this.queue, untilMs, JSON.stringify(items.map(({ seq }) => seq)));
+    const batch: Batch = { id: Number(added.lastInsertRowid), untilMs, left: items.length };
+    for (const { seq, sender_id, lane, attempts } of items) this.#held.add({ seq, sender_id, lane, attempts, batch });
   }
 
-  has(seq: number): boolean {
-    return this.#held.bySeq.has(seq);
+  /** Undefined: it is not under way. */
+  find(seq: number): Queued | undefined {
+    return this.#held.bySeq.get(seq);
   }
 
   /** Whether anything of the sender's is under way in that lane. */
@@ -166,11 +173,11 @@ export class Leases {
   #loaded(): Held {
     const held = new Held();
     const batches = new Map<number, Batch>();
-    for (const { id, until_ms: untilMs, seq, sender_id, lane } of this.#load.all(this.queue)) {
+    for (const { id, until_ms: untilMs, seq, sender_id, lane, attempts } of this.#load.all(this.queue)) {
       const batch = batches.get(id) ?? { id, untilMs, left: 0 };
       batches.set(id, batch);
       batch.left += 1;
-      held.add({ seq, sender_id, lane, batch });
+      held.add({ seq, sender_id, lane, attempts, batch });
     }
     return held;
   }

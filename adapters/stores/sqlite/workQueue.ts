@@ -1,6 +1,6 @@
 import type { Db } from './database.js';
 import { JsonRows } from './jsonRows.js';
-import { Leases, type Place } from './leases.js';
+import { Leases, type Place, type Queued } from './leases.js';
 
 /**
  * States of a queued item. A ready one may be under way: that is told by `Leases`.
@@ -36,11 +36,6 @@ export interface Leased {
 
 /** Whose turn an item took. */
 type Turn = Omit<Place, 'seq'>;
-
-/** An item as it stands in the queue. */
-interface Queued extends Place {
-  readonly attempts: number;
-}
 
 const senderIdOf = ([senderId]: readonly [senderId: number]): number => senderId;
 
@@ -170,10 +165,10 @@ export class WorkQueue {
       const last = rows.at(-1);
       if (last === undefined) break;
       this.#searched.set(lane, last.seq);
-      const waiting = rows.filter(({ seq }) => !this.#leases.has(seq));
+      const waiting = rows.filter(({ seq }) => this.#leases.find(seq) === undefined);
       const free = this.#parkBlocked(waiting, lane);
-      const places = free.map(({ seq, senderId }): Place => ({ seq, sender_id: senderId, lane }));
-      this.#leases.hold(places, leaseUntilMs);
+      const taken = free.map(({ seq, senderId, attempts }) => ({ seq, sender_id: senderId, lane, attempts }));
+      this.#leases.hold(taken, leaseUntilMs);
       leased.push(...free);
       parked += waiting.length - free.length;
     }
@@ -182,9 +177,8 @@ export class WorkQueue {
 
   /** Takes items out for good and lets those behind them come forward. @returns those still in, with their attempts before. */
   done(seqs: readonly number[]): ReadonlyMap<number, number> {
-    const list = JSON.stringify(seqs);
-    const queued = this.#find.all(list);
-    this.#remove.run(list);
+    const queued = this.#queued(seqs);
+    this.#remove.run(JSON.stringify(seqs));
     this.#leases.end(queued.map(({ seq }) => seq));
     this.#letNextGo(queued);
     return new Map(queued.map(({ seq, attempts }) => [seq, attempts]));
@@ -225,6 +219,13 @@ export class WorkQueue {
   standing(seq: number): Standing | null {
     const standing = standings.get(this.#stateOf.get(seq) ?? Number.NaN) ?? null;
     return standing === 'ready' && this.#leases.lists(seq) ? 'leased' : standing;
+  }
+
+  /** What is under way is known; of late words for what came to another end, the table tells. */
+  #queued(seqs: readonly number[]): readonly Queued[] {
+    const underWay = seqs.flatMap((seq) => this.#leases.find(seq) ?? []);
+    if (underWay.length === seqs.length) return underWay;
+    return this.#find.all(JSON.stringify(seqs));
   }
 
   /** Somebody who left no word had them: what they did is open. */
