@@ -86,6 +86,10 @@ export class Exchanges {
 /**
  * Gathers one answer within its time and size, and settles exactly once. Hundreds are under way at once, so it keeps
  * nothing of its request, and no timer and no closure of its own.
+ *
+ * These are the callbacks by which undici 7 works inside. Its types call them deprecated, for undici 8 (Node 22 and later)
+ * has only `onRequestStart` and its kin; but undici 7 puts two objects around a handler with those, and reads all header
+ * fields and trailers into objects. Measured in turns: a submitted report takes a tenth less, 3 to 4 µs of 35.
  */
 class Gatherer implements Dispatcher.DispatchHandler, Timed, Stoppable {
   readonly #writes: TurnWrites;
@@ -93,7 +97,7 @@ class Gatherer implements Dispatcher.DispatchHandler, Timed, Stoppable {
   readonly #stopped: Set<Stoppable>;
   readonly #bodyMaxBytes: number;
   readonly #settle: (exchanged: Exchanged) => void;
-  #controller: Dispatcher.DispatchController | null = null;
+  #abort: ((reason: Error) => void) | null = null;
   #settled = false;
   #status = 0;
   #retryAfter: string | null = null;
@@ -118,35 +122,32 @@ class Gatherer implements Dispatcher.DispatchHandler, Timed, Stoppable {
   }
 
   /** Comes again when undici moves the request to a new connection. */
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onConnect(abort: (reason?: Error) => void): void {
     if (this.#settled) {
-      controller.abort(new Error('given up'));
+      abort(new Error('given up'));
       return;
     }
-    this.#controller = controller;
+    this.#abort = abort;
     this.#writes.hold();
     this.#chunks = noChunks;
     this.#bytes = 0;
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-  ): void {
+  onHeaders(status: number, headers: readonly Buffer[]): true {
     this.#status = status;
-    const retryAfter = headers['retry-after'];
-    this.#retryAfter = typeof retryAfter === 'string' ? retryAfter : null;
+    this.#retryAfter = fieldOf(headers, 'retry-after');
+    return true;
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): true {
     this.#bytes += chunk.length;
     if (this.#bytes <= this.#bodyMaxBytes)
       this.#chunks = this.#chunks === noChunks ? [chunk] : [...this.#chunks, chunk];
     else this.#giveUp({ kind: 'failed', cause: `answer longer than ${this.#bodyMaxBytes} bytes` });
+    return true;
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     const [first] = this.#chunks;
     const whole = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
     this.#finish({
@@ -157,7 +158,7 @@ class Gatherer implements Dispatcher.DispatchHandler, Timed, Stoppable {
     });
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onError(error: Error): void {
     this.fail(codeOf(error));
   }
 
@@ -173,10 +174,10 @@ class Gatherer implements Dispatcher.DispatchHandler, Timed, Stoppable {
     this.#giveUp({ kind: 'stopped' });
   }
 
-  /** A request still in undici's queue has no controller: it is settled now and aborted when its turn comes. */
+  /** A request still in undici's queue cannot be aborted: it is settled now and aborted when its turn comes. */
   #giveUp(exchanged: Exchanged): void {
     this.#finish(exchanged);
-    this.#controller?.abort(new Error('given up'));
+    this.#abort?.(new Error('given up'));
   }
 
   #finish(exchanged: Exchanged): void {
@@ -186,6 +187,18 @@ class Gatherer implements Dispatcher.DispatchHandler, Timed, Stoppable {
     this.#stopped.delete(this);
     this.#settle(exchanged);
   }
+}
+
+/** The value of a field that came once, or null. `headers` are name, value, name, value. */
+function fieldOf(headers: readonly Buffer[], name: string): string | null {
+  let found: string | null = null;
+  for (let at = 0; at < headers.length; at += 2) {
+    const [key, value] = [headers[at], headers[at + 1]];
+    if (key?.length !== name.length || key.toString('latin1').toLowerCase() !== name) continue;
+    if (found !== null) return null;
+    found = value?.toString('latin1') ?? null;
+  }
+  return found;
 }
 
 /** `ECONNREFUSED`, `UND_ERR_SOCKET`: an error's message may quote the URL, its code never does. */

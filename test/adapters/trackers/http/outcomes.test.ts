@@ -64,6 +64,11 @@ const submits: readonly { label: string; answer: Scripted; expected: Filed | Tra
     expected: { kind: 'retry', unavailable: true, afterMs: 7_000, cause: '429' },
   },
   {
+    label: '429 with Retry-After in capitals, after a field as long',
+    answer: { status: 429, headers: { 'X-Elevenlet': '9', 'RETRY-AFTER': '7' } },
+    expected: { kind: 'retry', unavailable: true, afterMs: 7_000, cause: '429' },
+  },
+  {
     label: '503 with a Retry-After long past',
     answer: { status: 503, headers: { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' } },
     expected: { kind: 'retry', unavailable: true, afterMs: 0, cause: '503' },
