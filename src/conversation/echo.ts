@@ -1,3 +1,4 @@
+import type { Lexicon } from './understanding/lexicon.js';
 import type { PhraseTable } from './understanding/phraseTable.js';
 import type { Vocabulary } from './understanding/vocabulary.js';
 import { isNumber, type Word, wordsOf } from './understanding/words.js';
@@ -16,7 +17,7 @@ export type Echo = 'own_reply' | 'auto_reply';
 export class EchoGuard {
   /** By the first word, for most texts begin with none of them. */
   readonly #ownTexts = new Map<string, OwnText[]>();
-  /** A text without any of these words is no machine's: one look at it is a hundredth of taking it apart. */
+  /** A text without any of these words is no machine's. */
   readonly #autoReplyWords: RegExp;
 
   constructor(
@@ -38,15 +39,18 @@ export class EchoGuard {
   /** Null for what a person wrote, as far as one can tell. */
   echoOf(text: string): Echo | null {
     if (this.#isOwnReply(text)) return 'own_reply';
-    return this.#autoReplyWords.test(text) && isAutoReply(text, this.vocabulary) ? 'auto_reply' : null;
+    const clauses = text.split(clauseEnd);
+    if (!beginLikeAutoReply(clauses, this.vocabulary) || !this.#autoReplyWords.test(text)) return null;
+    return isAutoReply(clauses, this.vocabulary) ? 'auto_reply' : null;
   }
 
   #isOwnReply(text: string): boolean {
     const start = endOfForwarding(text);
     const [first] = wordsOf(text, this.vocabulary.asWritten, start, 1);
     if (first === undefined) return false;
-    const candidates = [...(this.#ownTexts.get(first.text) ?? []), ...(this.#ownTexts.get(anyWord) ?? [])];
-    if (candidates.length === 0) return false;
+    const [named, unnamed] = [this.#ownTexts.get(first.text), this.#ownTexts.get(anyWord)];
+    if (named === undefined && unnamed === undefined) return false;
+    const candidates = [...(named ?? []), ...(unnamed ?? [])];
     const words = wordsOf(text, this.vocabulary.asWritten, start, mostWords);
     return words.length < mostWords && candidates.some((ownText) => isFormOf(ownText, words));
   }
@@ -122,11 +126,30 @@ function argumentEnds(
 /** Where one sentence, title or bracket ends and another begins. A hyphen within a word does not. */
 const clauseEnd = /[.!?:;\n\r()[\]{}|*"]+|\s[-\u2013\u2014]+\s/;
 
-function isAutoReply(text: string, { autoReplies, courtesy, asWritten }: Vocabulary): boolean {
-  const clauses = text
-    .split(clauseEnd)
-    .map((clause) => wordsOf(clause, asWritten))
-    .filter((words) => words.length > 0);
+/**
+ * Whether the first words of a text and of its last clause let it be a machine's: two words to look at, and few persons
+ * begin so.
+ */
+function beginLikeAutoReply(clauses: readonly string[], { autoReplies, courtesy, asWritten }: Vocabulary): boolean {
+  const { titles, sentences, signs } = autoReplies;
+  const first = firstWordOf(clauses, asWritten);
+  if (first === null) return false;
+  if (titles.mayBeginWith(first) || sentences.mayBeginWith(first) || signs.mayBeginWith(first)) return true;
+  if (courtesy.mayBeginWith(first)) return true;
+  const last = clauses.length === 1 ? first : firstWordOf(clauses.toReversed(), asWritten);
+  return last !== null && sentences.mayBeginWith(last);
+}
+
+function firstWordOf(clauses: readonly string[], lexicon: Lexicon): Word | null {
+  for (const clause of clauses) {
+    const [word] = wordsOf(clause, lexicon, 0, 1);
+    if (word !== undefined) return word;
+  }
+  return null;
+}
+
+function isAutoReply(written: readonly string[], { autoReplies, courtesy, asWritten }: Vocabulary): boolean {
+  const clauses = written.map((clause) => wordsOf(clause, asWritten)).filter((words) => words.length > 0);
   const first = clauses[0] ?? [];
   const last = clauses.at(-1) ?? [];
   if (autoReplies.titles.at(first, 0)?.length === first.length) return true;

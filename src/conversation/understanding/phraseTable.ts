@@ -42,7 +42,12 @@ export class PhraseTable<Value> {
   /** The longest phrase that begins at `index`; of a single word also its stem: `rusaknya` finds `rusak`. */
   at(words: readonly Word[], index: number): PhraseMatch<Value> | null {
     const word = words[index];
-    return word === undefined || (word.tables & this.#bit) === 0 ? null : this.#known(words, index, word);
+    return word === undefined || !this.mayBeginWith(word) ? null : this.#known(words, index, word);
+  }
+
+  /** False where no phrase begins with the word. */
+  mayBeginWith({ tables }: Word): boolean {
+    return (tables & this.#bit) !== 0;
   }
 
   #known(words: readonly Word[], index: number, { text, meaning, stem }: Word): PhraseMatch<Value> | null {
