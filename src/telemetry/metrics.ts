@@ -14,6 +14,7 @@ import {
   metricOfEvent,
   metricOfFact,
 } from './catalogue.js';
+import { type Labels, SeriesTree } from './series.js';
 
 const stateValues: Readonly<Record<ChannelState, number>> = { down: 0, degraded: 0.5, up: 1 };
 
@@ -38,6 +39,8 @@ export class Metrics {
   readonly #counters = new Map<MetricName, Counter>();
   readonly #gauges = new Map<MetricName, Gauge>();
   readonly #histograms = new Map<MetricName, Histogram>();
+  /** What is counted for every message, by metric and channel. */
+  readonly #series = new Map<MetricName, Map<string, SeriesTree>>();
   /** What the store counts since it was opened: how much of it is in the counter already, by counter and channel. */
   readonly #countedBefore = new Map<string, number>();
 
@@ -62,17 +65,24 @@ export class Metrics {
   }
 
   get forward(): Pick<ForwardListener, 'forwarded' | 'handled'> {
-    const attempts = this.#counter('lapor_forward_attempts_total');
-    const deeds = this.#counter('lapor_messages_handled_total');
-    return { forwarded: (outcome) => attempts.inc({ outcome }), handled: (deed) => deeds.inc({ deed }) };
+    const attempts = this.#seriesOf('lapor_forward_attempts_total');
+    const deeds = this.#seriesOf('lapor_messages_handled_total');
+    return {
+      forwarded: (outcome) => {
+        attempts.of({ outcome }).amount += 1;
+      },
+      handled: (deed) => {
+        deeds.of({ deed }).amount += 1;
+      },
+    };
   }
 
   get replies(): ReplyListener {
-    const attempts = this.#counter('lapor_reply_attempts_total');
+    const attempts = this.#seriesOf('lapor_reply_attempts_total');
     const again = this.#counter('lapor_replies_resent_total');
     return {
       attempted: (channel, outcome, resent) => {
-        attempts.inc({ channel, outcome });
+        attempts.of({ channel, outcome }).amount += 1;
         if (resent) again.inc({ channel });
       },
     };
@@ -99,23 +109,24 @@ export class Metrics {
   meterOf(channel: string): ChannelMeter {
     const others = this.#counter('lapor_channel_events_total');
     const otherSeconds = this.#histogram('lapor_channel_seconds');
-    const labelsOf = labelsOfChannel(channel);
+    const known = { channel };
     return {
       count: (event, labels = {}, amount = 1) => {
         const name = metricOfEvent[event];
         if (name === undefined) others.inc({ channel, event, detail: Object.values(labels).join(' ') }, amount);
-        else this.#counter(name).inc(labelsOf(name, labels), amount);
+        else this.#seriesOf(name, known).of(labels).amount += amount;
       },
       observeSeconds: (event, seconds, labels = {}) => {
         const name = histogramOfEvent[event];
         if (name === undefined) otherSeconds.observe({ channel, event }, seconds);
-        else this.#histogram(name).observe(labelsOf(name, labels), seconds);
+        else this.#histogram(name).observe(this.#seriesOf(name, known).of(labels).labels, seconds);
       },
     };
   }
 
   /** Metrics in Prometheus' text format; gauges are read now. A store that cannot be read costs its own gauges alone. */
   async text(readings: Readings): Promise<string> {
+    this.#tellCounted();
     this.#set('lapor_tracker_up', {}, readings.trackerAway ? 0 : 1);
     this.#set('lapor_store_writable', {}, readings.storeWritable ? 1 : 0);
     this.#readChannels(readings.channels);
@@ -125,6 +136,30 @@ export class Metrics {
       // `lapor_store_writable` tells it, and whoever looks into the log finds the cause there.
     }
     return this.#registry.metrics();
+  }
+
+  /** Of one channel, or of all where there is none. */
+  #seriesOf(name: MetricName, common: Labels = everywhere): SeriesTree {
+    const trees = this.#series.get(name);
+    const key = common.channel ?? '';
+    const known = trees?.get(key);
+    if (known !== undefined) return known;
+    const tree = new SeriesTree(catalogue[name].labels, common);
+    if (trees === undefined) this.#series.set(name, new Map([[key, tree]]));
+    else trees.set(key, tree);
+    return tree;
+  }
+
+  #tellCounted(): void {
+    for (const [name, trees] of this.#series) {
+      const counter = this.#counters.get(name);
+      // Of a histogram only the labels are kept here.
+      if (counter === undefined) continue;
+      for (const series of [...trees.values()].flatMap(({ all }) => all)) {
+        counter.inc(series.labels, series.amount);
+        series.amount = 0;
+      }
+    }
   }
 
   #readChannels(channels: ReadonlyMap<string, ChannelReading>): void {
@@ -215,25 +250,8 @@ const metricOfGauge: Readonly<Record<string, MetricName>> = {
   unanswered: 'lapor_link_unanswered_messages',
 };
 
-type Labels = Readonly<Record<string, string>>;
-
-/**
- * Those that the metric has; what the adapter did not say is empty. Each set is made once: a busy link counts thousands of
- * times a second, and making the set took half of the time. There are as many as there are series.
- */
-function labelsOfChannel(channel: string): (name: MetricName, given: Labels) => Labels {
-  const made = new Map<string, Labels>();
-  return (name, given) => {
-    let key: string = name;
-    for (const label in given) key += ` ${label} ${given[label]}`;
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    const all: Labels = { ...given, channel };
-    const labels = Object.fromEntries(catalogue[name].labels.map((label) => [label, all[label] ?? '']));
-    made.set(key, labels);
-    return labels;
-  };
-}
+/** Of metrics that are not told by channel, or whose channel is told each time. */
+const everywhere: Labels = {};
 
 function ageSeconds(sinceMs: number | null): number {
   return sinceMs === null ? 0 : Math.max(0, Date.now() - sinceMs) / 1000;

@@ -120,6 +120,16 @@ describe('metrics', () => {
     });
   }
 
+  it('tells what was counted once, however often it is asked, and adds what comes after', async () => {
+    const meter = metrics.meterOf('telkomsel');
+    const bind = 'lapor_bind_attempts_total{channel="telkomsel",session="1",result="bound"}';
+    meter.count('bind', { session: '1', result: 'bound' }, 2);
+    expect((await samples()).get(bind)).to.equal(2);
+    expect((await samples()).get(bind)).to.equal(2);
+    metrics.meterOf('telkomsel').count('bind', { session: '1', result: 'bound' });
+    expect((await samples()).get(bind)).to.equal(3);
+  });
+
   it('maps events to counters and times to histograms only', () => {
     for (const name of Object.values(metricOfEvent)) expect(catalogue[name].type, name).to.equal('counter');
     for (const name of Object.values(histogramOfEvent)) expect(catalogue[name].type, name).to.equal('histogram');
