@@ -7,7 +7,6 @@ import type {
   Pace,
   SenderContext,
 } from '../../src/ports/conversation.js';
-import { reportIdOf } from './reportId.js';
 
 /** What either store keeps of a sender. `Flag` is how it keeps yes and no. */
 
@@ -24,7 +23,6 @@ export interface NotesRow<Flag> {
 
 export interface TicketRow {
   readonly seq: number;
-  readonly id: Buffer | string;
   readonly tracking_id: string;
   readonly status: Status;
   readonly received_ms: number;
@@ -82,7 +80,6 @@ export function ticketOrNull(row: TicketRow | undefined): OwnTicket | null {
 export function toTicket(row: TicketRow): OwnTicket {
   return {
     seq: row.seq,
-    reportId: reportIdOf(row.id),
     trackingId: row.tracking_id,
     status: row.status,
     receivedAtMs: row.received_ms,

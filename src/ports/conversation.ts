@@ -61,7 +61,6 @@ export interface SenderContext {
 export interface OwnTicket {
   /** Of its report. */
   readonly seq: number;
-  readonly reportId: string;
   readonly trackingId: string;
   readonly status: Status;
   readonly receivedAtMs: number;

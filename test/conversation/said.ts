@@ -15,7 +15,6 @@ const dayMs = 86_400_000;
 export function ownTicket(trackingId: string, given: Partial<OwnTicket> = {}): OwnTicket {
   return {
     seq: Number(trackingId.replace(/\D/g, '')),
-    reportId: '01932b4e-7c00-7000-8000-000000000009',
     trackingId,
     status: 'in_progress',
     receivedAtMs: startMs - dayMs,

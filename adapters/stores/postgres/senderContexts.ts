@@ -48,7 +48,7 @@ interface WordingRow {
   readonly secret: boolean;
 }
 
-const columns = 'r.seq, r.id, r.sender_id, t.tracking_id, t.status, r.received_ms, t.forwarded_ms, r.text';
+const columns = 'r.seq, r.sender_id, t.tracking_id, t.status, r.received_ms, t.forwarded_ms, r.text';
 const recentOf = `SELECT ${columns} FROM unnest($1::bigint[]) AS g (sender_id)
   CROSS JOIN LATERAL (SELECT s.report_seq FROM sender_tickets s WHERE s.sender_id = g.sender_id
                       ORDER BY s.report_seq DESC LIMIT ${recentTicketsMax}) AS newest

@@ -32,7 +32,6 @@ interface KnownRow extends NotesRow {
 
 type TicketColumns = readonly [
   seq: number,
-  id: string,
   trackingId: string,
   status: TicketRow['status'],
   receivedMs: number,
@@ -78,7 +77,7 @@ export class SenderContexts {
        WHERE has_tickets OR n.sender_id IS NOT NULL`,
       knownRow,
     );
-    const columns = 'r.seq, hex(r.id) AS id, t.tracking_id, t.status, r.received_ms, t.forwarded_ms, r.text';
+    const columns = 'r.seq, t.tracking_id, t.status, r.received_ms, t.forwarded_ms, r.text';
     this.#recent = new JsonRows(
       db,
       `SELECT ${columns} FROM sender_tickets s
@@ -167,6 +166,6 @@ function knownRow(columns: KnownColumns): KnownRow {
   };
 }
 
-function ticketOf([seq, id, tracking_id, status, received_ms, forwarded_ms, text]: TicketColumns): OwnTicket {
-  return toTicket({ seq, id, tracking_id, status, received_ms, forwarded_ms, text });
+function ticketOf([seq, tracking_id, status, received_ms, forwarded_ms, text]: TicketColumns): OwnTicket {
+  return toTicket({ seq, tracking_id, status, received_ms, forwarded_ms, text });
 }

@@ -60,7 +60,11 @@ export async function forwardAll(walk: Walk): Promise<readonly FiledReport[]> {
 
 /** Status of tickets new and old, each way in which it can come. */
 async function moveTickets({ store, nowMs }: Walk, claims: readonly ReportClaim[]): Promise<void> {
-  const old = claims.flatMap(({ context }) => context.tickets).slice(0, 20);
+  const old: FiledReport[] = [];
+  for (const { seq, trackingId } of claims.flatMap(({ context }) => context.tickets).slice(0, 20)) {
+    const reportId = (await store.trace(trackingId))?.reportId ?? 'none';
+    old.push({ seq, reportId, trackingId });
+  }
   for (const { seq, context } of claims.slice(0, 20)) {
     await store.ownTicket(seq, context.tickets[0]?.trackingId ?? 'none');
   }

@@ -34,7 +34,6 @@ export function describeConversation(scene: () => Scene): void {
       expect(tickets).to.deep.equal([
         {
           seq: report.seq,
-          reportId: report.message.id,
           trackingId: '9165816',
           status: 'forwarded',
           receivedAtMs: startMs - 5,
