@@ -1,3 +1,4 @@
+import { Remembered } from '../../../src/domain/remembered.js';
 import { normaliseExternalId } from './codec/receipt.js';
 
 /**
@@ -9,8 +10,8 @@ export const receiptIdForms = ['same', 'hex_to_decimal', 'decimal_to_hex'] as co
 
 export type ReceiptIdForm = (typeof receiptIdForms)[number];
 
-/** How many accepted ids are remembered to learn from. */
-const maxRemembered = 10_000;
+/** So many accepted ids, and up to twice as many, are remembered to learn from. */
+const fewestRemembered = 5_000;
 /** A number this long that turns up in the other base did not do so by chance. */
 const longId = 6;
 const evidence = { long: 2, letters: 1, short: 0 } as const;
@@ -26,7 +27,7 @@ const longestNumber = 32;
  * another reply's id. Until then it is the id as sent, unless this very receipt proves another form.
  */
 export class ReceiptIds {
-  readonly #accepted = new Set<string>();
+  readonly #accepted = new Remembered<string, true>(fewestRemembered);
   readonly #isConfigured: boolean;
   #form: ReceiptIdForm | null;
   #suspect: ReceiptIdForm = 'same';
@@ -46,11 +47,7 @@ export class ReceiptIds {
 
   /** Notes an id that a submit_sm_resp gave, normalised. */
   noteAccepted(id: string): void {
-    if (this.#isConfigured) return;
-    this.#accepted.add(id);
-    if (this.#accepted.size <= maxRemembered) return;
-    const [oldest] = this.#accepted;
-    if (oldest !== undefined) this.#accepted.delete(oldest);
+    if (!this.#isConfigured) this.#accepted.set(id, true);
   }
 
   /** @returns the id that submit_sm_resp gave for the one in a receipt */

@@ -1,7 +1,8 @@
+import { Remembered } from '../../../src/domain/remembered.js';
 import { newSenderRef } from '../../../src/domain/senderRef.js';
 import type { Tx } from './database.js';
 
-const cacheMax = 50_000;
+const cachedFewest = 25_000;
 /**
  * Retention, on whatever node, removes senders of whom nothing is left, and leaves alone what is younger than a day. A
  * cache that is younger than that knows only senders who wrote since.
@@ -32,7 +33,7 @@ const find = `SELECT s.id, s.medium, s.address FROM unnest($1::text[], $2::text[
  * wrote lately.
  */
 export class Senders {
-  readonly #cache = new Map<string, number>();
+  readonly #cache = new Remembered<string, number>(cachedFewest);
   #cacheSinceMs = Date.now();
 
   /** The senders' ids, by `keyOf`; strangers become senders. */
@@ -77,13 +78,7 @@ export class Senders {
   }
 
   #remember(rows: readonly SenderRow[]): void {
-    for (const { medium, address, id } of rows) {
-      if (this.#cache.size >= cacheMax) {
-        const oldest = this.#cache.keys().next();
-        if (!oldest.done) this.#cache.delete(oldest.value);
-      }
-      this.#cache.set(keyOf(medium, address), id);
-    }
+    for (const { medium, address, id } of rows) this.#cache.set(keyOf(medium, address), id);
   }
 }
 

@@ -2,9 +2,6 @@ import Database from 'better-sqlite3';
 import { StoreUnavailable } from '../../../src/ports/store.js';
 import type { Db } from './database.js';
 
-/** From one commit of a busy store to the next: half of what a telco's round trip takes, and a third fewer commits. */
-const gapMs = 2;
-
 interface Operation {
   readonly run: () => unknown;
   readonly resolve: (value: unknown) => void;
@@ -19,7 +16,6 @@ interface Operation {
 export class CommitGroup {
   #waiting: Operation[] = [];
   #scheduled = false;
-  #lastFlushMs = Number.NEGATIVE_INFINITY;
   readonly #begin;
   readonly #commit;
   readonly #rollback;
@@ -40,7 +36,8 @@ export class CommitGroup {
       this.#waiting.push({ run, resolve: resolve as (value: unknown) => void, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
-      this.#schedule();
+      // After the poll phase: every socket that had something to say in this turn has said it.
+      setImmediate(() => this.flush());
     });
   }
 
@@ -50,7 +47,6 @@ export class CommitGroup {
     const operations = this.#waiting;
     if (operations.length === 0) return;
     this.#waiting = [];
-    this.#lastFlushMs = performance.now();
     this.#commitTogether(operations);
   }
 
@@ -77,16 +73,6 @@ export class CommitGroup {
   #rollBack(): void {
     if (this.db.open && this.db.inTransaction) this.#rollback.run();
     this.forget();
-  }
-
-  /**
-   * An idle store commits after the poll phase: every socket that had something to say in this turn has said it. A
-   * busy one leaves a gap, so that a commit and its fsync serve more.
-   */
-  #schedule(): void {
-    const restMs = this.#lastFlushMs + gapMs - performance.now();
-    if (restMs <= 0) setImmediate(() => this.flush());
-    else setTimeout(() => this.flush(), restMs);
   }
 }
 

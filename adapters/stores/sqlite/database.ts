@@ -52,7 +52,7 @@ function configured(db: Db, check: (db: Db) => void): Db {
     db.pragma('synchronous = FULL');
     db.pragma('cache_size = -8000');
     db.pragma('temp_store = MEMORY');
-    db.pragma('wal_autocheckpoint = 4000');
+    db.pragma('wal_autocheckpoint = 2000');
     // What a citizen took back, or retention removed, is overwritten and not just unlinked.
     db.pragma('secure_delete = ON');
     check(db);

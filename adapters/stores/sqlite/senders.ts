@@ -1,7 +1,8 @@
+import { Remembered } from '../../../src/domain/remembered.js';
 import { newSenderRef } from '../../../src/domain/senderRef.js';
 import type { Db } from './database.js';
 
-const cacheMax = 50_000;
+const cachedFewest = 25_000;
 /**
  * Retention, here or in another process, removes senders of whom nothing is left, and leaves alone what is younger than a
  * day. A cache that is younger than that knows only senders who wrote since.
@@ -13,7 +14,7 @@ const cacheMaxAgeMs = 12 * 3_600_000;
  * somebody who wrote lately.
  */
 export class Senders {
-  readonly #cache = new Map<string, number>();
+  readonly #cache = new Remembered<string, number>(cachedFewest);
   #cacheSinceMs = Date.now();
   readonly #find;
   readonly #add;
@@ -36,7 +37,7 @@ export class Senders {
     const id =
       this.#find.get(medium, address)?.id ??
       Number(this.#add.run(medium, address, newSenderRef(nowMs), nowMs).lastInsertRowid);
-    this.#remember(key, id);
+    this.#cache.set(key, id);
     return id;
   }
 
@@ -44,13 +45,5 @@ export class Senders {
   forget(): void {
     this.#cache.clear();
     this.#cacheSinceMs = Date.now();
-  }
-
-  #remember(key: string, id: number): void {
-    if (this.#cache.size >= cacheMax) {
-      const oldest = this.#cache.keys().next();
-      if (!oldest.done) this.#cache.delete(oldest.value);
-    }
-    this.#cache.set(key, id);
   }
 }

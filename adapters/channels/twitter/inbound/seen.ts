@@ -1,3 +1,4 @@
+import { Remembered } from '../../../../src/domain/remembered.js';
 import { compareIds } from '../ids.js';
 
 /**
@@ -5,9 +6,7 @@ import { compareIds } from '../ids.js';
  * a new post; the store's own index is what counts after a restart, and for what was forgotten here.
  */
 export class Seen {
-  readonly #latest = new Map<string, string>();
-
-  constructor(private readonly max = 50_000) {}
+  readonly #latest = new Remembered<string, string>(25_000);
 
   /** The newest version that was taken of a post, by its first id. */
   latestOf(firstId: string): string | undefined {
@@ -17,10 +16,6 @@ export class Seen {
   note(firstId: string, version: string): void {
     const known = this.#latest.get(firstId);
     if (known !== undefined && compareIds(known, version) >= 0) return;
-    this.#latest.delete(firstId);
     this.#latest.set(firstId, version);
-    if (this.#latest.size <= this.max) return;
-    const oldest = this.#latest.keys().next();
-    if (!oldest.done) this.#latest.delete(oldest.value);
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { steadyNowMs } from '../../../../src/domain/clock.js';
+import { Remembered } from '../../../../src/domain/remembered.js';
 import type { OutboundReply, Outcome } from '../../../../src/ports/channel.js';
 import type { Result, XApi } from '../api/client.js';
 import { faultPolicies } from '../api/faults.js';
@@ -10,7 +11,6 @@ import { readPost } from '../post.js';
 import type { ReplyCap } from './caps.js';
 import type { DmPeers } from './dmPeers.js';
 import { fitDirectMessage, fitPost } from './fit.js';
-import { Remembered } from './remembered.js';
 
 export interface SenderSettings {
   readonly handle: string;
@@ -37,17 +37,19 @@ type Route =
 /** How long a text that another reply has taken waits; X forgets what was said after some hours. */
 const duplicateWaitMs = 15 * 60_000;
 
+const rememberedFewest = 10_000;
+
 const createdSchema = z.object({ data: z.object({ id: z.string() }) });
 const dmCreatedSchema = z.object({ data: z.object({ dm_event_id: z.string() }) });
 
 /** Sends replies: in the thread of the post that they answer, or by direct message. One at a time, in the order given. */
 export class Sender {
   /** By the post that was answered: which reply did it. */
-  readonly #answered = new Remembered<string>();
+  readonly #answered = new Remembered<string, string>(rememberedFewest);
   /** Replies that were perhaps sent. */
-  readonly #perhapsSent = new Remembered<true>();
+  readonly #perhapsSent = new Remembered<string, true>(rememberedFewest);
   /** By post: the conversation that it belongs to. */
-  readonly #conversationOf = new Remembered<string>();
+  readonly #conversationOf = new Remembered<string, string>(rememberedFewest);
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
