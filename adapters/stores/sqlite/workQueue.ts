@@ -189,8 +189,9 @@ export class WorkQueue {
    * @returns false when the item is not in the queue any more.
    */
   delay(seq: number, dueMs: number, isUncertain: boolean): boolean {
-    const delayed = this.#delay.all(dueMs, isUncertain ? 1 : 0, seq);
+    // First: leases are perhaps to be read anew, and only of what is not delayed.
     this.#leases.takeBack(seq);
+    const delayed = this.#delay.all(dueMs, isUncertain ? 1 : 0, seq);
     this.#letNextGo(delayed);
     return delayed.length === 1;
   }

@@ -37,8 +37,6 @@ export interface ExchangeSettings {
 /** Longer than undici's 4 s: a connection set up for each lone report would cost a TLS handshake each. */
 const keepAliveMs = 30_000;
 
-const noChunks: readonly Buffer[] = [];
-
 /**
  * HTTP requests to one peer, and what came of each. Undici's `request()` makes a stream and several promises for each answer;
  * these bodies are a hundred octets, so a handler that gathers them is all that is needed. Measured on Node 20 with 64
@@ -101,7 +99,8 @@ class Gatherer implements Dispatcher.DispatchHandler, Timed, Stoppable {
   #settled = false;
   #status = 0;
   #retryAfter: string | null = null;
-  #chunks: readonly Buffer[] = noChunks;
+  /** Grown in place: a copy for each chunk would take minutes for an answer that comes letter by letter. */
+  #chunks: Buffer[] | null = null;
   #bytes = 0;
 
   constructor(
@@ -129,7 +128,7 @@ class Gatherer implements Dispatcher.DispatchHandler, Timed, Stoppable {
     }
     this.#abort = abort;
     this.#writes.hold();
-    this.#chunks = noChunks;
+    this.#chunks = null;
     this.#bytes = 0;
   }
 
@@ -141,15 +140,20 @@ class Gatherer implements Dispatcher.DispatchHandler, Timed, Stoppable {
 
   onData(chunk: Buffer): true {
     this.#bytes += chunk.length;
-    if (this.#bytes <= this.#bodyMaxBytes)
-      this.#chunks = this.#chunks === noChunks ? [chunk] : [...this.#chunks, chunk];
-    else this.#giveUp({ kind: 'failed', cause: `answer longer than ${this.#bodyMaxBytes} bytes` });
+    if (this.#bytes > this.#bodyMaxBytes) {
+      this.#giveUp({ kind: 'failed', cause: `answer longer than ${this.#bodyMaxBytes} bytes` });
+    } else if (this.#chunks === null) {
+      this.#chunks = [chunk];
+    } else {
+      this.#chunks.push(chunk);
+    }
     return true;
   }
 
   onComplete(): void {
-    const [first] = this.#chunks;
-    const whole = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
+    const chunks = this.#chunks ?? [];
+    const [first] = chunks;
+    const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
     this.#finish({
       kind: 'answered',
       status: this.#status,

@@ -57,7 +57,7 @@ function markedOpening(
   const marks = markWords(glance, text, vocabulary);
   const last = marks.at(-1);
   if (words.length === glance.length || (last?.is === 'other' && last.last < glanceWords / 2)) {
-    return { words: glance, marks };
+    return { words, marks };
   }
   return { words, marks: markWords(words, text, vocabulary) };
 }

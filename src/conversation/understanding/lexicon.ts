@@ -22,7 +22,7 @@ export class Lexicon {
   ) {
     for (const text of [...shorthand.keys(), ...beginnings.words()]) {
       // What would be read as another word is met in no text.
-      if (inSmallLetters(text) !== text || hasRunOfThree(text)) continue;
+      if (inSmallLetters(text) !== text || text.replace(drawnOut, '$1') !== text) continue;
       const meaning = shorthand.get(text) ?? text;
       const stem = stemOf(meaning);
       const tables = beginnings.tablesOf(text) | beginnings.tablesOf(meaning) | beginnings.tablesOf(stem);

@@ -36,4 +36,12 @@ describe('wordsOf', () => {
   it('stops when it has as many as are wanted', () => {
     expect(wordsOf('satu dua tiga', lexicon, 0, 2).map(({ text }) => text)).to.deep.equal(['satu', 'dua']);
   });
+
+  it('knows shorthand and phrases with a digit three times in a row: only letters are drawn out', () => {
+    const beginnings = new Beginnings();
+    const bit = beginnings.enter(['111']);
+    const known = new Lexicon(new Map([['1500000', 'bantuan']]), beginnings);
+    expect(known.formOf('111').tables).to.equal(bit);
+    expect(known.formOf('1500000').meaning).to.equal('bantuan');
+  });
 });

@@ -47,6 +47,18 @@ describe('a queue of the SQLite store', () => {
     expect(leases()).to.equal(0);
   });
 
+  it('takes off its list what is put off right after a rollback, when the leases are read anew', () => {
+    for (const seq of [1, 2]) queue.add(seq, lane, seq);
+    expect(claimed()).to.deep.equal([1, 2]);
+    queue.forget();
+    queue.delay(1, 50, false);
+    expect(claimed(50)).to.deep.equal([1]);
+    queue.release(1);
+    queue.forget();
+    expect(queue.standing(1)).to.equal('ready');
+    expect(claimed(51)).to.deep.equal([1]);
+  });
+
   it('tells an operator what is under way', () => {
     for (const seq of [1, 2]) queue.add(seq, lane, 1);
     expect(claimed()).to.deep.equal([1]);
