@@ -100,9 +100,11 @@ export class Leases {
 
   hold(items: readonly Queued[], untilMs: number): void {
     if (items.length === 0) return;
+    // Before the row: read after it, its items would be counted twice.
+    const held = this.#held;
     const added = this.#insert.run(this.queue, untilMs, JSON.stringify(items.map(({ seq }) => seq)));
     const batch: Batch = { id: Number(added.lastInsertRowid), untilMs, left: items.length };
-    for (const { seq, sender_id, lane, attempts } of items) this.#held.add({ seq, sender_id, lane, attempts, batch });
+    for (const { seq, sender_id, lane, attempts } of items) held.add({ seq, sender_id, lane, attempts, batch });
   }
 
   /** Undefined: it is not under way. */

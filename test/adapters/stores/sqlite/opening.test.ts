@@ -39,20 +39,25 @@ describe('opening a SQLite store', () => {
     db.pragma('user_version = 6');
     db.exec(`
       INSERT INTO channels VALUES (1, 'telkomsel', 'sms');
-      INSERT INTO senders VALUES (1, 'sms', '62812', 'ref', 0);
+      INSERT INTO senders VALUES (1, 'sms', '62812', 'ref', 0), (2, 'sms', '62813', 'ref2', 0);
       INSERT INTO reports (seq, id, channel_id, sender_id, received_ms, recipient, encoding, parts, text)
         VALUES (1, zeroblob(16), 1, 1, 0, '1708', 'gsm7', 1, 'Jalan rusak');
       INSERT INTO replies (seq, id, report_seq, channel_id, sender_id, kind, state, created_ms, text)
         VALUES (1, zeroblob(16), 1, 1, 1, 'acknowledgement', 'queued', 0, 'Terima kasih'),
-               (2, zeroblob(15), 1, 1, 1, 'status', 'queued', 0, 'Kabar');
+               (2, zeroblob(15), 1, 1, 1, 'status', 'queued', 0, 'Kabar'),
+               (3, zeroblob(14), 1, 1, 2, 'status', 'queued', 0, 'Put back by an operator'),
+               (4, zeroblob(13), 1, 1, 2, 'status', 'queued', 0, 'Kabar');
       INSERT INTO reply_queue (seq, lane, sender_id, state, due_ms, attempts, uncertain_attempts)
-        VALUES (1, 1, 1, 1, 60000, 2, 1), (2, 1, 1, 3, 0, 0, 0);
+        VALUES (1, 1, 1, 1, 60000, 2, 1), (2, 1, 1, 3, 0, 0, 0), (3, 1, 2, 3, 0, 0, 0), (4, 1, 2, 1, 60000, 0, 0);
     `);
     db.close();
     const store = open('gateway');
     const claimed = await store.claimReplies({ owner: 'a', channelId: 'telkomsel', limit: 10, nowMs: 1, leaseMs: 10 });
     expect(claimed.map(({ seq, attempts, uncertainAttempts }) => ({ seq, attempts, uncertainAttempts }))).to.deep.equal(
-      [{ seq: 1, attempts: 2, uncertainAttempts: 2 }],
+      [
+        { seq: 1, attempts: 2, uncertainAttempts: 2 },
+        { seq: 3, attempts: 0, uncertainAttempts: 0 },
+      ],
     );
     await store.close();
   });
